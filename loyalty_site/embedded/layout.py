@@ -37,16 +37,9 @@ class Layout:
         """Choose the state directory, and make it if need be."""
         wanted = state_dir or Path(os.environ.get("EMBEDDED_DIR") or PROJECT / ".run")
         state = wanted.resolve()
-        if runs_as_other_user() and not is_reachable(state):
+        make_writable(state)
+        if runs_as_other_user() and not is_reachable(state / "s"):
             state = own_directory(FALLBACK_STATE / f"klaver-{short_hash(state)}", mode=0o711)
-        try:
-            state.mkdir(parents=True, exist_ok=True)
-            (state / "users.lock").open("ab").close()
-        except OSError as error:
-            raise EmbeddedError(
-                f"Cannot write to {state} ({error.strerror}): "
-                "set EMBEDDED_DIR to a directory of your own."
-            ) from error
         return cls(state)
 
     @property
@@ -135,11 +128,21 @@ def server_account() -> Account:
     return Account(nobody.pw_uid, nobody.pw_gid)
 
 
+def make_writable(state: Path) -> None:
+    """Make the state directory, or say that we may not write there."""
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        (state / "users.lock").open("ab").close()
+    except OSError as error:
+        raise EmbeddedError(
+            f"Cannot write to {state} ({error.strerror}): "
+            "set EMBEDDED_DIR to a directory of your own."
+        ) from error
+
+
 def is_reachable(path: Path) -> bool:
     """Whether an account without privileges can walk down to the path."""
-    existing = (parent for parent in path.parents if parent.exists())
-    passable = all(parent.stat().st_mode & stat.S_IXOTH for parent in existing)
-    return passable and (not path.is_dir() or bool(path.stat().st_mode & stat.S_IXOTH))
+    return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.resolve().parents)
 
 
 def own_directory(path: Path, *, mode: int = 0o700) -> Path:

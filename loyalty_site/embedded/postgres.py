@@ -3,6 +3,7 @@
 import shutil
 import signal
 import subprocess
+from pathlib import Path
 
 import psycopg
 from psycopg import sql
@@ -54,7 +55,12 @@ def prepare_data(layout: Layout) -> None:
     unfinished = layout.state / "postgres.new"
     shutil.rmtree(unfinished, ignore_errors=True)
     own_directory(unfinished)
-    initdb = [postgres_home(layout) / "bin" / "initdb", "-D", unfinished, *INITDB_OPTIONS]
+    initdb: list[str | Path] = [
+        postgres_home(layout) / "bin" / "initdb",
+        "-D",
+        unfinished,
+        *INITDB_OPTIONS,
+    ]
     if postgres_settings().get("fsync") == "off":
         initdb.append("--no-sync")
     with layout.postgres_log.open("ab") as log:
