@@ -1,0 +1,1 @@
+"""Who hears from us, when and why."""

@@ -1,0 +1,10 @@
+"""The room's place in Django."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class InsightsConfig(AppConfig):
+    name = "insights"
+    verbose_name = _("insights")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,15 @@
+"""The room's place in Django."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+from loyalty_site.grants import grant_to_application
+
+
+class LoyaltySiteConfig(AppConfig):
+    name = "loyalty_site"
+    verbose_name = _("House")
+
+    def ready(self) -> None:
+        post_migrate.connect(grant_to_application, sender=self)

@@ -1,0 +1,1 @@
+"""Numbers and dates as each reader writes them."""

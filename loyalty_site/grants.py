@@ -1,0 +1,45 @@
+"""What the application's database role may do: use tables, own none, never rewrite history."""
+
+from typing import Any
+
+import pgtrigger
+from django.apps import apps
+from django.db import connections
+from psycopg import sql
+
+HISTORY = "append_only"
+
+
+def grant_to_application(using: str, **_: Any) -> None:
+    """After migrating as the owner, give the application's role what it needs and no more."""
+    role = connections["default"].settings_dict["USER"]
+    connection = connections[using]
+    if not role or role == connection.settings_dict["USER"]:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                "GRANT USAGE ON SCHEMA public TO {role};"
+                "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};"
+                "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};"
+            ).format(role=sql.Identifier(role))
+        )
+        for table in history_tables():
+            cursor.execute(
+                sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}").format(
+                    table=sql.Identifier(table), role=sql.Identifier(role)
+                )
+            )
+
+
+def history_tables() -> list[str]:
+    """Tables whose rows come and stay as they are, by their append-only trigger."""
+    return [
+        model._meta.db_table  # noqa: SLF001
+        for model in apps.get_models()
+        if any(trigger.name == HISTORY for trigger in _triggers(model))
+    ]
+
+
+def _triggers(model: Any) -> list[pgtrigger.Trigger]:
+    return list(getattr(model._meta, "triggers", []))  # noqa: SLF001

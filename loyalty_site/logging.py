@@ -1,0 +1,39 @@
+"""How the program speaks to its operators: plain lines in development, JSON in production."""
+
+import logging
+from typing import Any
+
+import structlog
+
+SHARED = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def logging_settings(*, debug: bool) -> dict[str, Any]:
+    """Django's LOGGING for either kind of machine."""
+    renderer = (
+        structlog.dev.ConsoleRenderer() if debug else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "structured": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "processor": renderer,
+                "foreign_pre_chain": SHARED,
+            },
+        },
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
+        "root": {"handlers": ["console"], "level": logging.WARNING},
+        "loggers": {"klaver": {"level": logging.INFO}},
+    }

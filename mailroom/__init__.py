@@ -1,0 +1,1 @@
+"""Every letter of the product; for now the local outbox."""

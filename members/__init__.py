@@ -1,0 +1,1 @@
+"""Who takes part: users, members, cards, tiers, enrollment."""

@@ -1,0 +1,122 @@
+"""Becoming a member: by portal, by staff, at a till or from another system's history."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from members.actions.cards import issue_card, issue_cards
+from members.models import ExternalId, Member, User
+from members.refusals import Refusal
+from members.signals import announce, member_joined
+
+
+class AddressInUse(Refusal):
+    code = "address_in_use"
+
+
+class BornInTheFuture(Refusal):
+    code = "born_in_the_future"
+
+
+@transaction.atomic
+def enroll_member(
+    *,
+    through: Member.Through,
+    now: datetime,
+    name: str = "",
+    email: str | None = None,
+    birthday: date | None = None,
+    language: str = User.Language.DUTCH,
+    user_id: int | None = None,
+) -> Member:
+    """
+    Take somebody into the program and give them a card.
+
+    Refuses an address that another member has and a birthday to come.
+    """
+    address = email.strip().lower() if email else None
+    if birthday is not None and birthday > now.date():
+        raise BornInTheFuture(_("A birthday cannot lie in the future."))
+    if address and _address_taken(address):
+        raise AddressInUse(_("This e-mail address belongs to another member."))
+
+    member = Member.objects.create(
+        user_id=user_id,
+        name=name.strip(),
+        email=address,
+        birthday=birthday,
+        language=language,
+        joined_at=now,
+        joined_through=through,
+    )
+    issue_card(member_id=member.pk, now=now)
+
+    announce(member_joined, member_id=member.pk)
+    return member
+
+
+@transaction.atomic
+def claim_membership(*, user_id: int, now: datetime) -> Member:
+    """
+    Give a login its membership: the one a till enrolled under its address, or a new one.
+
+    The login's address must have been verified. Calling it again changes nothing.
+    """
+    user = User.objects.select_for_update().get(pk=user_id)
+    earlier = Member.objects.filter(user=user).first()
+    if earlier is not None:
+        return earlier
+    waiting = (
+        Member.objects.select_for_update().filter(email=user.email, user__isnull=True).first()
+    )
+    if waiting is None:
+        return enroll_member(
+            through=Member.Through.PORTAL,
+            now=now,
+            name=user.name,
+            email=user.email,
+            language=user.language,
+            user_id=user.pk,
+        )
+
+    waiting.user = user
+    waiting.name = waiting.name or user.name
+    waiting.language = user.language
+    waiting.save(update_fields=["user", "name", "language"])
+    return waiting
+
+
+@transaction.atomic
+def enroll_by_number(
+    *, source_id: int, joined: Mapping[str, datetime], now: datetime
+) -> dict[str, int]:
+    """
+    Enroll every number of another system that is new, in a constant number of statements.
+
+    `joined` maps the number there to the moment its member joined. Returns the member id
+    of each number, known ones included.
+    """
+    # Two imports of one source must not enroll the same number twice.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(7101, %s)", (source_id,))
+    known = dict(
+        ExternalId.objects.filter(source_id=source_id, key__in=joined).values_list(
+            "key", "member_id"
+        )
+    )
+    new = sorted(set(joined) - set(known))
+    members = Member.objects.bulk_create(
+        Member(joined_at=joined[key], joined_through=Member.Through.IMPORT) for key in new
+    )
+    ExternalId.objects.bulk_create(
+        ExternalId(source_id=source_id, key=key, member=member)
+        for key, member in zip(new, members, strict=True)
+    )
+    issue_cards(member_ids=[member.pk for member in members], now=now)
+    return known | {key: member.pk for key, member in zip(new, members, strict=True)}
+
+
+def _address_taken(address: str) -> bool:
+    return Member.objects.filter(email=address).exists()

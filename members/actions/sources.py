@@ -1,0 +1,22 @@
+"""Naming where facts come from."""
+
+import re
+
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Source
+from members.refusals import Refusal
+
+
+class BadSourceName(Refusal):
+    code = "bad_source_name"
+
+
+def name_source(*, name: str) -> Source:
+    """Return the source of this name, new or not; refuses other than a-z, 0-9 and hyphens."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
+        raise BadSourceName(
+            _("A source is named with a-z, 0-9 and hyphens, 40 at most; not: %(name)s")
+            % {"name": name[:60]}
+        )
+    return Source.objects.get_or_create(name=name)[0]

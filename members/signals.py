@@ -1,0 +1,22 @@
+"""What this room announces, and how every room announces."""
+
+import structlog
+from django.db import transaction
+from django.dispatch import Signal
+
+log = structlog.get_logger("klaver.announcements")
+
+member_joined = Signal()
+membership_changed = Signal()
+
+
+def announce(signal: Signal, **ids: int) -> None:
+    """Send the signal once the transaction has committed; a failing receiver stops nobody."""
+
+    def send() -> None:
+        for receiver, answer in signal.send_robust(sender=None, **ids):
+            if isinstance(answer, Exception):
+                name = getattr(receiver, "__qualname__", repr(receiver))
+                log.error("receiver failed", receiver=name, exc_info=answer, **ids)
+
+    transaction.on_commit(send)

@@ -1,0 +1,1 @@
+"""Purchases, the ledger, program versions, expiry and tier qualification."""

@@ -1,0 +1,139 @@
+"""A program version as rules: pure, frozen, compiled once."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+ONE = Decimal(1)
+NOTHING = Decimal(0)
+
+
+class Rounding(StrEnum):
+    """How a purchase's points become a whole number."""
+
+    DOWN = "down"
+    HALF_UP = "half_up"
+    UP = "up"
+
+
+class RefundPolicy(StrEnum):
+    """What a refund does when the points have been spent."""
+
+    DEBT = "debt"
+    WITHIN_BALANCE = "within_balance"
+
+
+class FallStep(StrEnum):
+    """How far a member falls who stays below the threshold."""
+
+    NONE = "none"
+    ONE = "one"
+    FULL = "full"
+
+
+DECIMAL_ROUNDING = {
+    Rounding.DOWN: ROUND_FLOOR,
+    Rounding.HALF_UP: ROUND_HALF_UP,
+    Rounding.UP: ROUND_CEILING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TierRule:
+    """A tier above the first: reached with so many status points in the window."""
+
+    name_nl: str
+    name_en: str
+    threshold: int
+    multiplier: Decimal = ONE
+
+
+@dataclass(frozen=True, eq=False)
+class Rules:
+    """What one published program version says; `tiers` ascend, rank 1 first."""
+
+    number: int
+    name: str
+    effective_at: datetime
+    zone: ZoneInfo
+    currency: str = "EUR"
+    points_per_unit: Decimal = ONE
+    rounding: Rounding = Rounding.DOWN
+    pending_days: int = 0
+    welcome_bonus: int = 0
+    stacking: str = "best"
+    excluded_categories: tuple[str, ...] = ()
+    valid_months: int = 12
+    refund_policy: RefundPolicy = RefundPolicy.DEBT
+    return_window_days: int = 30
+    window_days: int = 365
+    grace_days: int = 30
+    fall_step: FallStep = FallStep.ONE
+    tiers: tuple[TierRule, ...] = ()
+
+    @cached_property
+    def excluded(self) -> frozenset[str]:
+        return frozenset(name.casefold() for name in self.excluded_categories)
+
+    @cached_property
+    def top(self) -> int:
+        """The highest rank."""
+        return len(self.tiers)
+
+    @cached_property
+    def thresholds(self) -> tuple[int, ...]:
+        return tuple(tier.threshold for tier in self.tiers)
+
+    def threshold(self, rank: int) -> int:
+        """Status points that a rank above 0 asks for."""
+        return self.thresholds[rank - 1]
+
+    def multiplier(self, rank: int) -> Decimal:
+        """A rank's multiplier; a rank this version does not have counts as its highest."""
+        rank = min(rank, self.top)
+        return self.tiers[rank - 1].multiplier if rank else ONE
+
+    def merited(self, status: int) -> int:
+        """The highest rank that so many status points reach."""
+        return bisect_right(self.thresholds, status)
+
+    def value(self, base: Decimal, rank: int) -> tuple[int, int]:
+        """
+        Return (points, status points) of a base in currency units.
+
+        points = round(base x rate x multiplier), rounded once; status points leave the
+        multiplier out. Nothing for a base of nothing.
+        """
+        if base <= NOTHING:
+            return 0, 0
+        plain = base * self.points_per_unit
+        status = self.rounded(plain)
+        multiplier = self.multiplier(rank)
+        return (status if multiplier == ONE else self.rounded(plain * multiplier)), status
+
+    def rounded(self, amount: Decimal) -> int:
+        if self.rounding is Rounding.DOWN:
+            return int(amount)
+        return int(amount.to_integral_value(rounding=DECIMAL_ROUNDING[self.rounding]))
+
+
+class Program:
+    """All published versions; which one is in force follows from the instant."""
+
+    def __init__(self, versions: Sequence[Rules]) -> None:
+        self.versions = sorted(versions, key=lambda rules: rules.effective_at)
+        self._starts = [rules.effective_at for rules in self.versions]
+        self._by_number = {rules.number: rules for rules in self.versions}
+
+    def at(self, instant: datetime) -> Rules | None:
+        """The version in force, or None before the first."""
+        index = bisect_right(self._starts, instant)
+        return self.versions[index - 1] if index else None
+
+    def numbered(self, number: int) -> Rules:
+        return self._by_number[number]

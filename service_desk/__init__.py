@@ -1,0 +1,1 @@
+"""Helping members sooner: tickets, promises, the queue."""
