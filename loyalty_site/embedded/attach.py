@@ -10,11 +10,12 @@ from typing import BinaryIO
 from loyalty_site.embedded import locks
 from loyalty_site.embedded.failure import EmbeddedError
 from loyalty_site.embedded.layout import PROJECT, Layout
+from loyalty_site.embedded.options import grace_seconds, postgres_settings
 from loyalty_site.embedded.servers import Servers, servers_at
 
 POLL_SECONDS = 0.03
-# The second start is for servers that met the last breath of their predecessors.
-MOST_STARTS = 2
+# A supervisor that leaves no word was killed, and is worth another try.
+MOST_STARTS = 3
 
 _held: dict[Path, BinaryIO] = {}
 
@@ -33,7 +34,7 @@ def attach(state_dir: Path | None = None, *, timeout: float = 60) -> Servers:
     while not is_up(layout):
         if time.monotonic() > deadline:
             raise EmbeddedError(f"The embedded servers are not up in {timeout:g} s{logs(layout)}")
-        starts += start_if_down(layout, failed=starts >= MOST_STARTS)
+        starts += start_if_down(layout, earlier=starts)
         time.sleep(POLL_SECONDS)
     return servers_at(layout)
 
@@ -65,7 +66,7 @@ def connects(path: Path) -> bool:
     return True
 
 
-def start_if_down(layout: Layout, *, failed: bool) -> bool:
+def start_if_down(layout: Layout, *, earlier: int) -> bool:
     """Start a supervisor if there is none, and tell whether we did."""
     gate = locks.take(layout.start_lock)
     if gate is None:
@@ -73,7 +74,7 @@ def start_if_down(layout: Layout, *, failed: bool) -> bool:
     with gate:
         if locks.is_held(layout.supervisor_lock):
             return False
-        if failed:
+        if earlier >= MOST_STARTS or (earlier and layout.failure.exists()):
             raise EmbeddedError(why_it_failed(layout))
         start_supervisor(layout)
         return True
@@ -81,6 +82,10 @@ def start_if_down(layout: Layout, *, failed: bool) -> bool:
 
 def start_supervisor(layout: Layout) -> None:
     """Start the supervisor as a process of its own, that outlives this one."""
+    # It reads these itself; a mistake in them is told sooner here.
+    grace_seconds()
+    postgres_settings()
+    layout.failure.unlink(missing_ok=True)
     with layout.supervisor_log.open("ab") as log:
         subprocess.run(
             [sys.executable, "-m", "loyalty_site.embedded", "supervise", str(layout.state)],

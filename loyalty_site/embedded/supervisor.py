@@ -67,7 +67,6 @@ class Supervisor:
             signal.signal(number, lambda *_: self.stopping.set())
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         self.layout.ready.unlink(missing_ok=True)
-        self.layout.failure.unlink(missing_ok=True)
         try:
             self.keep_running()
         except (EmbeddedError, OSError, psycopg.Error) as error:

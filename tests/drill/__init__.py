@@ -1,0 +1,1 @@
+"""Long matrices, simulations and storms; `make drill` runs them."""
