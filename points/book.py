@@ -37,11 +37,11 @@ class Book:
     Open lots, debts and status points of one member, and the rows that events add.
 
     Balance = sum of entries = sum of what lots hold - debt, after every event. `status` is an
-    upper bound of the status points in the trailing window, exact when `window` is loaded:
-    ascending (day number, points).
+    upper bound of the status points in any trailing window of `status_days` from now on;
+    `window`, when loaded, has what they are made of: ascending (day number, points).
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         member: int,
         stamp: Stamp,
@@ -56,6 +56,7 @@ class Book:
         tier_since: datetime | None = None,
         status: int = 0,
         latest: datetime | None = None,
+        status_days: int = 0,
     ) -> None:
         self.member = member
         self.standing = standing
@@ -68,6 +69,7 @@ class Book:
         self.tier_since = tier_since
         self.status = status
         self.latest = latest
+        self.status_days = status_days
         self.window: list[tuple[int, int]] | None = None
         self.review = False
         self.history: list[tuple[datetime, int]] = []
@@ -333,6 +335,11 @@ class Book:
     def is_late(self, at: datetime) -> bool:
         """Whether something that happened later has been recorded already."""
         return self.latest is not None and at < self.latest
+
+    def weigh_again(self, days: int) -> None:
+        """Make the bound of the status points what the loaded window says, for so many days."""
+        self.status = sum(points for _, points in self.window or ())
+        self.status_days = days
 
     def place(self, rank: int, since: datetime) -> None:
         self.tier = rank

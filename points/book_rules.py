@@ -3,7 +3,6 @@
 from bisect import insort
 from datetime import datetime, timedelta
 from decimal import Decimal
-from json.encoder import encode_basestring as quoted
 
 from points.book import Book
 from points.book_rows import Bought, Refunded, Refused, Standing, Taken, canonical
@@ -113,7 +112,7 @@ def validity(at: datetime, rules: Rules) -> tuple[datetime, datetime]:
     return at, end_of_validity(day, rules.valid_months, rules.zone)
 
 
-def _why_earned(  # noqa: PLR0913
+def _why_earned(
     event: Purchase,
     rules: Rules,
     base: Decimal,
@@ -141,7 +140,7 @@ def weigh(book: Book, status: int, at: datetime, rules: Rules) -> None:
         return
     last_day = book.window[-1][0]
     book.window = [item for item in book.window if item[0] > last_day - rules.window_days]
-    book.status = sum(points for _, points in book.window)
+    book.weigh_again(rules.window_days)
     merited = rules.merited(book.status)
     if merited > book.tier:
         since = book.now if book.is_late(at) else at
@@ -180,9 +179,7 @@ def spend(book: Book, event: Debit) -> Taken:
             raise Refused("member_frozen")
     plan, short = book.plan(event.points, event.at)
     if short:
-        raise Refused(
-            "not_enough_points", wanted=event.points, spendable=event.points - short
-        )
+        raise Refused("not_enough_points", wanted=event.points, spendable=event.points - short)
     why = canonical({"reason": event.reason}) if event.reason else "{}"
     taken = book.debit(event.kind, plan, 0, event.at, event.key, why)
     if event.kind is Kind.REDEEMED:
@@ -269,7 +266,7 @@ def refund(book: Book, event: Refund, program: Program) -> None:
     book.refunds[event.key] = _take_back(book, event, bought, goal, facts, program)
 
 
-def _take_back(  # noqa: PLR0913
+def _take_back(
     book: Book,
     event: Refund,
     bought: Bought,

@@ -68,9 +68,7 @@ def claim_membership(*, user_id: int, now: datetime) -> Member:
     earlier = Member.objects.filter(user=user).first()
     if earlier is not None:
         return earlier
-    waiting = (
-        Member.objects.select_for_update().filter(email=user.email, user__isnull=True).first()
-    )
+    waiting = Member.objects.select_for_update().filter(email=user.email, user__isnull=True).first()
     if waiting is None:
         return enroll_member(
             through=Member.Through.PORTAL,

@@ -7,7 +7,7 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Member, Source
+from members.models import Source
 from points.kinds import MEMBER_BITS, Kind
 from points.models.account import Account
 from points.models.triggers import append_only, never_deleted
@@ -46,9 +46,7 @@ class Entry(models.Model):
     points = models.BigIntegerField(_("points"))
     occurred_at = models.DateTimeField(_("when"))
     recorded_at = models.DateTimeField(_("recorded at"))
-    source = models.ForeignKey(
-        Source, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False)
     operation = models.CharField(_("operation"), max_length=100)
     actor = models.CharField(_("by"), max_length=40)
     explanation = models.JSONField(_("explanation"))
@@ -170,15 +168,12 @@ class Debt(models.Model):
         ordering = ["at", "entry"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(remaining__gte=0)
-                & models.Q(points__gte=models.F("remaining")),
+                condition=models.Q(remaining__gte=0) & models.Q(points__gte=models.F("remaining")),
                 name="debt_remaining_in_range",
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["member"], condition=models.Q(remaining__gt=0), name="debt_open"
-            ),
+            models.Index(fields=["member"], condition=models.Q(remaining__gt=0), name="debt_open"),
         ]
         triggers = never_deleted()
 
@@ -194,9 +189,7 @@ class Allocation(models.Model):
     """
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="allocations")
-    lot = models.ForeignKey(
-        Lot, on_delete=models.PROTECT, null=True, related_name="allocations"
-    )
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, null=True, related_name="allocations")
     cause = models.ForeignKey(
         Entry, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )

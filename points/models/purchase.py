@@ -20,9 +20,7 @@ class Purchase(models.Model):
     """
 
     id = models.BigIntegerField(primary_key=True)
-    source = models.ForeignKey(
-        Source, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False)
     receipt = models.CharField(_("receipt"), max_length=64)
     member = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="bought", db_index=False
@@ -30,9 +28,7 @@ class Purchase(models.Model):
     placed_at = models.DateTimeField(_("when"))
     total = models.DecimalField(_("total"), max_digits=12, decimal_places=2)
     base = models.DecimalField(_("earns on"), max_digits=12, decimal_places=2)
-    refunded = models.DecimalField(
-        _("refunded"), max_digits=12, decimal_places=2, default=0
-    )
+    refunded = models.DecimalField(_("refunded"), max_digits=12, decimal_places=2, default=0)
     earned = models.BigIntegerField(_("earned"))
     taken = models.BigIntegerField(_("taken back"), default=0)
     waived = models.BigIntegerField(default=0)
@@ -116,17 +112,13 @@ class PurchaseLine(models.Model):
 class Refund(models.Model):
     """Money given back for a purchase; `entry` is missing where no points were left to take."""
 
-    source = models.ForeignKey(
-        Source, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(_("refund"), max_length=64)
     purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="refunds")
     refunded_at = models.DateTimeField(_("when"))
     total = models.DecimalField(_("total"), max_digits=12, decimal_places=2)
     waived = models.BigIntegerField(default=0)
-    entry = models.OneToOneField(
-        Entry, on_delete=models.PROTECT, null=True, related_name="refund"
-    )
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, null=True, related_name="refund")
     recorded_at = models.DateTimeField(_("recorded at"))
     explanation = models.JSONField(_("explanation"))
     voided_by = models.CharField(max_length=64, null=True)  # noqa: DJ001

@@ -6,9 +6,7 @@ import pgtrigger
 def append_only() -> list[pgtrigger.Trigger]:
     """Rows come and stay as they are."""
     return [
-        pgtrigger.Protect(
-            name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-        ),
+        pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         never_emptied(),
     ]
 

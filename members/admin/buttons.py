@@ -1,0 +1,91 @@
+"""Buttons: a question with its reason, one action, and a row that says who did it and why."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from members.refusals import Refusal
+
+Words = str | Promise
+Act = Callable[[dict[str, Any]], str]
+
+
+class ReasonForm(forms.Form):
+    """Asks why; the answer stands in the history for good."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=120,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+        help_text=_("Colleagues read this later. No personal details, please."),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the page of a button says before anything happens."""
+
+    title: Words
+    text: Words
+    submit: Words
+    form: type[forms.Form] = ReasonForm
+    is_final: bool = False
+
+
+def ask(
+    page: ModelAdmin, request: HttpRequest, obj: Model, question: Question, *, act: Act, back: str
+) -> HttpResponse:
+    """
+    Show the question; once it is answered, act, record it and go back.
+
+    `act` makes one call and returns what was done in words; its Refusal is shown beside the form.
+    """
+    form = question.form(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = _acted(page, request, obj, form, act)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, done)
+            return redirect(back)
+    context = {
+        **page.admin_site.each_context(request),
+        "opts": page.opts,
+        "original": obj,
+        "title": question.title,
+        "question": question,
+        "form": form,
+        "back": back,
+    }
+    return TemplateResponse(request, "members/admin/question.html", context)
+
+
+def found(page: ModelAdmin, request: HttpRequest, object_id: str) -> Any:
+    """Return the row a button is for, or say that there is none."""
+    obj = page.get_object(request, object_id)
+    if obj is None:
+        raise Http404
+    return obj
+
+
+@transaction.atomic
+def _acted(
+    page: ModelAdmin, request: HttpRequest, obj: Model, form: forms.Form, act: Act
+) -> str:
+    done = act(form.cleaned_data)
+    reason = form.cleaned_data.get("reason")
+    page.log_change(request, obj, f"{done} — {reason}" if reason else done)
+    return done

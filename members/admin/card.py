@@ -1,0 +1,107 @@
+"""Cards: found by number, blocked and replaced by button."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from members.actions.cards import block_card, replace_card
+from members.admin.buttons import Question, ask, found
+from members.admin.pages import ReadOnlyPage
+from members.models import Card
+
+BLOCK = Question(
+    title=gettext_lazy("Block this card"),
+    text=gettext_lazy(
+        "The tills refuse the card from now on. The member keeps points and other cards."
+    ),
+    submit=gettext_lazy("Block the card"),
+    is_final=True,
+)
+REPLACE = Question(
+    title=gettext_lazy("Replace this card"),
+    text=gettext_lazy("The old number is blocked and the member gets a new card at once."),
+    submit=gettext_lazy("Replace the card"),
+    is_final=True,
+)
+
+
+@admin.register(Card)
+class CardPage(ReadOnlyPage):
+    """Every number ever handed out."""
+
+    list_display = ["number", "holder", "works", "issued_at"]
+    list_select_related = ["member"]
+    list_filter = [("blocked_at", admin.EmptyFieldListFilter)]
+    search_fields = ["number"]
+    search_help_text = gettext_lazy("The first digits of a card number")
+    ordering = ["-id"]
+    fields = ["number", "holder", "issued_at", "blocked_at", "block_reason"]
+    readonly_fields = ["holder"]
+    actions_detail = ["block", "replace"]
+
+    def get_search_results(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        queryset: QuerySet[Card],
+        search_term: str,
+    ) -> tuple[QuerySet[Card], bool]:
+        digits = "".join(search_term.split())
+        return (queryset.filter(number__startswith=digits) if digits else queryset), False
+
+    @display(description=gettext_lazy("member"))
+    def holder(self, card: Card) -> str:
+        return str(card.member)
+
+    @display(description=gettext_lazy("state"), label={True: "success", False: "danger"})
+    def works(self, card: Card) -> tuple[bool, str]:
+        return card.is_active, _("works") if card.is_active else _("blocked")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
+        card = self.get_object(request, str(object_id))
+        if card is None or not card.is_active:
+            return []
+        buttons: list[Any] = super().get_actions_detail(request, object_id)
+        return buttons
+
+    @action(
+        description=gettext_lazy("Replace"),
+        url_path="replace",
+        permissions=["members.change_card"],
+        icon="autorenew",
+    )
+    def replace(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        card = found(self, request, object_id)
+
+        def act(answers: dict[str, Any]) -> str:
+            new = replace_card(card_id=card.pk, reason=answers["reason"], now=timezone.now())
+            return _("Card %(old)s was replaced by %(new)s") % {"old": card, "new": new}
+
+        return ask(self, request, card, REPLACE, act=act, back=_holders_page(card))
+
+    @action(
+        description=gettext_lazy("Block"),
+        url_path="block",
+        permissions=["members.change_card"],
+        icon="block",
+        variant=ActionVariant.DANGER,
+    )
+    def block(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        card = found(self, request, object_id)
+
+        def act(answers: dict[str, Any]) -> str:
+            block_card(card_id=card.pk, reason=answers["reason"], now=timezone.now())
+            return _("Card %(number)s was blocked") % {"number": card}
+
+        return ask(self, request, card, BLOCK, act=act, back=_holders_page(card))
+
+
+def _holders_page(card: Card) -> str:
+    return reverse("admin:members_member_change", args=[card.member_id])

@@ -1,0 +1,123 @@
+"""What this room shows on a member's page: the standing, lots, lines and purchases."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from members.admin.panels import Panel
+from members.models import Member, Tier
+from points.models import Debt, Entry, Lot, Purchase
+from points.program_cache import current_program
+from points.reports.explanations import explain_all, explain_purchase
+from points.reports.statement import situation
+from points.reports.wording import last_day, signed
+
+MOST_LOTS = 20
+LATEST = 10
+SOONEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LotRow:
+    """A lot as staff read it; without a last day it is valid for ever."""
+
+    lot: Lot
+    is_pending: bool
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line or a purchase with its explanation: a sentence, then what accounts for it."""
+
+    row: Entry | Purchase
+    points: str
+    summary: str
+    details: list[str]
+
+
+def standing(member: Member, now: datetime) -> Panel:
+    """Answer what they have, what they may spend, what goes first and how far the next tier is."""
+    stands = situation(member.pk, now)
+    ranks = [rank for rank in (stands.tier, stands.next_tier) if rank is not None]
+    names = Tier.objects.in_bulk(ranks)
+    return Panel(
+        "points/admin/_standing.html",
+        {
+            "stands": stands,
+            "expiring": stands.expiring[:SOONEST],
+            "tier": names.get(stands.tier),
+            "next_tier": names.get(stands.next_tier),
+        },
+    )
+
+
+def history(member: Member, now: datetime) -> list[Panel]:
+    """Show the latest lines and purchases with their explanation, and what is open."""
+    entries = list(
+        Entry.objects.of_member(member.pk)
+        .select_related("source", "lot")
+        .order_by("-occurred_at", "-id")[:LATEST]
+    )
+    purchases = list(
+        Purchase.objects.filter(member_id=member.pk)
+        .select_related("source")
+        .order_by("-placed_at", "-id")[:LATEST]
+    )
+    return [
+        Panel("points/admin/_entries.html", {"rows": told_entries(entries), "member": member}),
+        Panel(
+            "points/admin/_purchases.html", {"rows": told_purchases(purchases), "member": member}
+        ),
+        Panel("points/admin/_lots.html", {"rows": open_lots(member, now), "debts": debts(member)}),
+    ]
+
+
+def told_entries(entries: list[Entry]) -> list[Told]:
+    """Explain lines of one member."""
+    return [
+        Told(entry, signed(entry.points), sentences[0], sentences[1:])
+        for entry, sentences in zip(entries, explain_all(entries), strict=True)
+    ]
+
+
+def told_purchases(purchases: list[Purchase]) -> list[Told]:
+    """Explain purchases of one member, those that earned all at once."""
+    earned = list(
+        Entry.objects.filter(pk__in=[bought.lot for bought in purchases if bought.lot is not None])
+        .select_related("lot")
+        .order_by("pk")
+    )
+    told = {
+        entry.pk: sentences for entry, sentences in zip(earned, explain_all(earned), strict=True)
+    }
+    rows = []
+    for bought in purchases:
+        sentences = told[bought.lot] if bought.lot in told else explain_purchase(bought)
+        rows.append(Told(bought, signed(bought.earned), sentences[0], sentences[1:]))
+    return rows
+
+
+def open_lots(member: Member, now: datetime) -> list[LotRow]:
+    """Show what is left and not expired, in the order it is spent."""
+    rules = current_program().at(now)
+    lots = (
+        Lot.objects.filter(member_id=member.pk, remaining__gt=0, expires_at__gt=now)
+        .select_related("entry")
+        .order_by("expires_at", "available_at", "entry")[:MOST_LOTS]
+    )
+    return [
+        LotRow(
+            lot=lot,
+            is_pending=lot.available_at > now,
+            until=last_day(lot.expires_at, rules.zone) if rules else None,
+        )
+        for lot in lots
+    ]
+
+
+def debts(member: Member) -> list[Debt]:
+    return list(
+        Debt.objects.filter(member_id=member.pk, remaining__gt=0).order_by("at", "entry")[
+            :MOST_LOTS
+        ]
+    )

@@ -1,0 +1,77 @@
+"""What a batch needs to know of tiers: windows of those who may rise, history of the late."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from points.book import Book
+from points.events import Purchase, VoidRefund
+from points.ledger_sql.statements import PLACEMENTS, WINDOW
+from points.rules import Program
+
+
+def load_standing(
+    cursor: Any,
+    purchases: Sequence[Purchase],
+    voids: Sequence[VoidRefund],
+    program: Program,
+    books: dict[int, Book],
+) -> None:
+    """The trailing window of members who may rise, and the history of those with late purchases."""
+    versions = [rules for rules in program.versions if rules.tiers]
+    if (not purchases and not voids) or not versions:
+        return
+    near = _may_rise(purchases, voids, program, books)
+    if near:
+        days = max(rules.window_days for rules in versions)
+        first = min(event.at for event in (*purchases, *voids))
+        cursor.execute(WINDOW, (near, first - timedelta(days=days + 2)))
+        zone = versions[0].zone
+        for member, at, status in cursor.fetchall():
+            window = books[member].window
+            if window is not None:
+                window.append((at.astimezone(zone).date().toordinal(), status))
+        for member in near:
+            books[member].weigh_again(days)
+    late = {
+        event.member
+        for event in purchases
+        if (book := books.get(event.member)) is not None
+        and book.tier_since is not None
+        and event.at < book.tier_since
+    }
+    if late:
+        cursor.execute(PLACEMENTS, (list(late),))
+        for member, since, rank in cursor.fetchall():
+            books[member].history.append((since, rank))
+
+
+def _may_rise(
+    purchases: Sequence[Purchase],
+    voids: Sequence[VoidRefund],
+    program: Program,
+    books: dict[int, Book],
+) -> list[int]:
+    gains: dict[int, int] = {}
+    last = program.versions[-1]
+    for event in purchases:
+        rules = program.at(event.at) or last
+        gains[event.member] = gains.get(event.member, 0) + rules.value(event.total, 0)[1]
+    for void in voids:
+        gains[void.member] = 10**12
+    near = []
+    for member, gain in gains.items():
+        book = books.get(member)
+        if book is None:
+            continue
+        stale = any(rules.window_days > book.status_days for rules in program.versions)
+        next_threshold = min(
+            (rules.threshold(book.tier + 1) for rules in program.versions if book.tier < rules.top),
+            default=None,
+        )
+        if next_threshold is not None and (
+            (stale and book.purchases) or book.status + gain >= next_threshold
+        ):
+            book.window = []
+            near.append(member)
+    return near

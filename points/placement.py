@@ -1,0 +1,87 @@
+"""Where a member belongs on a day: falling after grace, by the version's step. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from points.rules import FallStep, Rules
+
+FOREVER = date(9999, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A rank, the local day it began, and the first day on which it may have to fall."""
+
+    rank: int
+    since: date
+    review_on: date
+
+
+def status_on(days: Sequence[tuple[date, int]], day: date, window_days: int) -> int:
+    """Return the status points of the trailing window that ends with `day`."""
+    first = day - timedelta(days=window_days - 1)
+    return sum(points for placed_on, points in days if first <= placed_on <= day)
+
+
+def first_day_below(
+    days: Sequence[tuple[date, int]], threshold: int, window_days: int, start: date
+) -> date | None:
+    """
+    Return the first local day from `start` on from which the window stays below the threshold.
+
+    With nothing more bought the window always empties, so None is only for a threshold of
+    nothing. `days` must hold all purchases that a window from `start` on sees.
+    """
+    if threshold <= 0:
+        return None
+    changes: dict[date, int] = {start: 0}
+    for placed_on, points in days:
+        for day, change in ((placed_on, points), (placed_on + timedelta(window_days), -points)):
+            changes[max(day, start)] = changes.get(max(day, start), 0) + change
+    below: date | None = None
+    status = 0
+    for day in sorted(changes):
+        status += changes[day]
+        below = (below or day) if status < threshold else None
+    return below
+
+
+def place(
+    *,
+    rank: int,
+    since: date,
+    days: Sequence[tuple[date, int]],
+    today: date,
+    rules: Rules,
+) -> list[Standing]:
+    """
+    Return every standing from a member's tier of `since` up to today, the last one current.
+
+    A rise follows from the window of today. A fall takes effect on the day after the grace:
+    grace starts on the first local day below the threshold, and anew after each fall by one.
+    """
+    merited = rules.merited(status_on(days, today, rules.window_days))
+    if merited > rank:
+        return [_standing(merited, today, days, rules)]
+    standings = []
+    if rank > rules.top:
+        rank, since = rules.top, today
+        standings.append(_standing(rank, since, days, rules))
+    while rank and rules.fall_step is not FallStep.NONE:
+        below = first_day_below(days, rules.threshold(rank), rules.window_days, since)
+        if below is None or (falls_on := below + timedelta(days=rules.grace_days)) > today:
+            break
+        status = status_on(days, falls_on, rules.window_days)
+        rank = rank - 1 if rules.fall_step is FallStep.ONE else min(rank - 1, rules.merited(status))
+        since = falls_on
+        standings.append(_standing(rank, since, days, rules))
+    return standings or [_standing(rank, since, days, rules)]
+
+
+def _standing(rank: int, since: date, days: Sequence[tuple[date, int]], rules: Rules) -> Standing:
+    if not rank or rules.fall_step is FallStep.NONE:
+        return Standing(rank, since, FOREVER)
+    below = first_day_below(days, rules.threshold(rank), rules.window_days, since)
+    review = FOREVER if below is None else below + timedelta(days=rules.grace_days)
+    return Standing(rank, since, review)

@@ -1,0 +1,80 @@
+"""A member's book as its reader sees it: line by line, newest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from points.kinds import Kind
+from points.models import Entry
+from points.reports.explanations import explain_all, look_around
+from points.reports.wording import signed
+
+TITLES: dict[Kind, Promise] = {
+    Kind.EARNED: _("Purchase"),
+    Kind.BONUS: _("Bonus"),
+    Kind.CLAWED_BACK: pgettext_lazy("goods brought back", "Return"),
+    Kind.REDEEMED: _("Redeemed"),
+    Kind.RESTORED: _("Given back"),
+    Kind.EXPIRED: _("Expired"),
+    Kind.ADJUSTED: _("Correction"),
+    Kind.GIFT_SENT: _("Gift sent"),
+    Kind.GIFT_RECEIVED: _("Gift received"),
+    Kind.REFUND_VOIDED: _("Return undone"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What happened, where and when, how many points, and why."""
+
+    number: int
+    title: str
+    where: str
+    occurred_at: datetime
+    points: int
+    signed: str
+    summary: str
+    details: tuple[str, ...]
+
+
+def book_of(member_id: int) -> QuerySet[Entry]:
+    """Select a member's entries with what explaining them needs, the latest first."""
+    entries: QuerySet[Entry] = Entry.objects.of_member(member_id)
+    return entries.select_related("lot", "owed").order_by("-occurred_at", "-id")
+
+
+def lines_of(entries: Sequence[Entry]) -> list[Line]:
+    """Write entries of one member as lines, in a constant number of queries."""
+    around = look_around(entries)
+    lines = []
+    for entry, why in zip(entries, explain_all(entries, around), strict=True):
+        purchase = around.purchase_of(entry)
+        lines.append(
+            Line(
+                number=entry.sequence,
+                title=title_of(entry),
+                where=purchase.store if purchase else "",
+                occurred_at=entry.occurred_at,
+                points=entry.points,
+                signed=signed(entry.points),
+                summary=why[0],
+                details=tuple(why[1:]),
+            )
+        )
+    return lines
+
+
+def title_of(entry: Entry) -> str:
+    """Name what happened, in a word or two."""
+    if entry.explanation.get("reason") == "welcome":
+        return str(pgettext_lazy("title of a bonus", "Welcome"))
+    return str(TITLES[Kind(entry.kind)])
+
+
+def latest_lines(member_id: int, most: int) -> list[Line]:
+    return lines_of(list(book_of(member_id)[:most]))

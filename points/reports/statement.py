@@ -1,0 +1,84 @@
+"""Where a member stands at an instant."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Sum
+
+from points.local_time import local_day, midnight
+from points.models import Account, Lot, Purchase
+from points.program_cache import current_program
+from points.reports.wording import last_day
+from points.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """
+    What a member has, as true at an instant whether or not the nightly job has run.
+
+    `balance` includes pending points; `expiring` are (last valid day, points), soonest
+    first, of all that can still expire; `missing` status points lead to `next_tier`.
+    """
+
+    balance: int
+    spendable: int
+    pending: int
+    debt: int
+    expiring: tuple[tuple[date, int], ...]
+    tier: int
+    tier_since: datetime | None
+    status: int
+    next_tier: int | None
+    missing: int
+
+
+def situation(member_id: int, now: datetime) -> Situation:
+    """Return where a member stands; four queries, over open lots and the window only."""
+    rules = current_program().at(now)
+    account = Account.objects.filter(pk=member_id).first() or Account(member_id=member_id)
+    lots = list(
+        Lot.objects.filter(member_id=member_id, remaining__gt=0).values_list(
+            "remaining", "available_at", "expires_at"
+        )
+    )
+    due = sum(left for left, _, end in lots if end <= now)
+    opened = sum(left for left, start, end in lots if start <= now < end)
+    pending = sum(left for left, start, end in lots if start > now)
+    status = status_points(member_id, rules, now) if rules else 0
+    next_tier = account.tier_id + 1 if rules and account.tier_id < rules.top else None
+    missing = max(0, rules.threshold(next_tier) - status) if rules and next_tier else 0
+    return Situation(
+        balance=account.balance - due,
+        spendable=max(0, opened - account.debt),
+        pending=pending,
+        debt=account.debt,
+        expiring=_expiring([(left, end) for left, _, end in lots if end > now], rules),
+        tier=account.tier_id,
+        tier_since=account.tier_since,
+        status=status,
+        next_tier=next_tier,
+        missing=missing,
+    )
+
+
+def status_points(member_id: int, rules: Rules, now: datetime) -> int:
+    """Add up the status points of the trailing window, today included."""
+    first_day = local_day(now, rules.zone) - timedelta(days=rules.window_days - 1)
+    found: int | None = Purchase.objects.filter(
+        member_id=member_id, placed_at__gte=midnight(first_day, rules.zone), placed_at__lte=now
+    ).aggregate(found=Sum("status"))["found"]
+    return int(found or 0)
+
+
+def _expiring(
+    lots: list[tuple[int, datetime]], rules: Rules | None
+) -> tuple[tuple[date, int], ...]:
+    days: dict[date, int] = {}
+    if rules is None:
+        return ()
+    for left, end in lots:
+        until = last_day(end, rules.zone)
+        if until is not None:
+            days[until] = days.get(until, 0) + left
+    return tuple(sorted(days.items()))

@@ -1,0 +1,63 @@
+"""Points, money and days as a reader writes them, in the reader's language."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from points.local_time import NEVER, local_day
+from points.rules import Rules
+
+MINUS = "−"
+A_MOMENT = timedelta(microseconds=1)
+
+
+def whole(number: int) -> str:
+    return number_format(number, force_grouping=True)
+
+
+def decimal(number: Decimal) -> str:
+    """Write a number with the decimals it needs: 1, 1.5, 19.425."""
+    plain = f"{number:f}"
+    return number_format(
+        plain.rstrip("0").rstrip(".") if "." in plain else plain, force_grouping=True
+    )
+
+
+def points_text(points: int) -> str:
+    """Write how many points, without a sign."""
+    count = abs(points)
+    return ngettext("%(points)s point", "%(points)s points", count) % {"points": whole(count)}
+
+
+def signed(points: int) -> str:
+    return f"{MINUS if points < 0 else '+'}{whole(abs(points))}"
+
+
+def money(amount: Decimal) -> str:
+    return _("€%(amount)s") % {"amount": number_format(amount, decimal_pos=2, force_grouping=True)}
+
+
+def day(value: date) -> str:
+    return date_format(value, "j F Y")
+
+
+def last_day(expires_at: datetime, zone: ZoneInfo) -> date | None:
+    """Return the last local day on which points can be spent; None is for ever."""
+    return None if expires_at >= NEVER else local_day(expires_at - A_MOMENT, zone)
+
+
+def tier_name(rules: Rules, rank: int) -> str:
+    """Name a rank above 0 as this version does."""
+    tier = rules.tiers[min(rank, rules.top) - 1]
+    return tier.name_en if (get_language() or "nl").startswith("en") else tier.name_nl
+
+
+def listed(words: list[str]) -> str:
+    """Write "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(most)s and %(last)s") % {"most": ", ".join(words[:-1]), "last": words[-1]}
