@@ -1,0 +1,40 @@
+"""The suite's ground: a database made by its owner and used as the application's role."""
+
+import os
+
+import pytest
+from django.core.cache import cache
+from django.db import connections
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker):
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    owner = connections["owner"]
+    owner.settings_dict["TEST"]["NAME"] = f"test_klaver_{worker}"
+    live = connections["default"].settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        name = owner.creation.create_test_db(verbosity=0, autoclobber=True)
+        connections["default"].settings_dict["NAME"] = name
+    yield
+    with django_db_blocker.unblock():
+        connections["default"].close()
+        connections["default"].settings_dict["NAME"] = live
+        owner.creation.destroy_test_db(live, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache():
+    cache.clear()
+    return
+
+
+@pytest.fixture
+def now():
+    """One fixed moment, so that no test depends on the day it is run."""
+    return make.NOW
+
+
+from tests import make  # noqa: E402

@@ -1,0 +1,148 @@
+"""Builders: plain functions that make what a test needs through the real actions."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from uuid import uuid4
+
+from members.actions.enrollment import enroll_member
+from members.actions.sources import name_source
+from members.models import PROGRAM_SOURCE, Member, User
+from points.actions.adjustment import AdjustmentReason, adjust_points
+from points.actions.publication import publish_version, save_draft
+from points.actions.purchases import record_purchase
+from points.models import ProgramVersion, Purchase
+
+NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
+_numbers = count(1)
+
+PROGRAM = """
+name = "Marktzicht"
+currency = "EUR"
+time_zone = "Europe/Amsterdam"
+effective_at = {effective_at}
+
+[earning]
+points_per_unit = {rate}
+rounding = "{rounding}"
+pending_days = {pending_days}
+welcome_bonus = {welcome_bonus}
+excluded_categories = {excluded}
+
+[expiry]
+valid_months = {valid_months}
+
+[refunds]
+policy = "{policy}"
+
+[tiers]
+window_days = 365
+grace_days = {grace_days}
+step = "{step}"
+
+[[tiers.tier]]
+name_nl = "Zilver"
+name_en = "Silver"
+threshold = 500
+multiplier = {silver}
+
+[[tiers.tier]]
+name_nl = "Goud"
+name_en = "Gold"
+threshold = 1500
+multiplier = 1.5
+"""
+DEFAULTS = {
+    "effective_at": "2020-01-01T00:00:00+01:00",
+    "rate": 1,
+    "rounding": "down",
+    "pending_days": 0,
+    "welcome_bonus": 0,
+    "excluded": "[]",
+    "valid_months": 12,
+    "policy": "debt",
+    "grace_days": 30,
+    "step": "one",
+    "silver": "1.0",
+}
+
+
+def program_toml(**changes) -> str:
+    return PROGRAM.format(**DEFAULTS | changes)
+
+
+def published_program(*, now=NOW, **changes) -> ProgramVersion:
+    draft = save_draft(toml=program_toml(**changes))
+    return publish_version(version_id=draft.pk, now=now)
+
+
+def member(*, now=NOW, points=0, **fields) -> Member:
+    number = next(_numbers)
+    fields = {
+        "name": f"Sanne de Vries {number}",
+        "email": f"sanne{number}@example.nl",
+        "joined_at": now - timedelta(days=100),
+    } | fields
+    joined_at = fields.pop("joined_at")
+    made = enroll_member(through=Member.Through.STAFF, now=joined_at, **fields)
+    if points:
+        give(made, points, now=now)
+    return made
+
+
+def give(to: Member, points: int, *, now=NOW):
+    return adjust_points(
+        member_id=to.pk,
+        points=points,
+        reason=AdjustmentReason.MISTAKE,
+        request_key=uuid4(),
+        actor="user:0",
+        now=now,
+    )
+
+
+def login(*, email=None, name="Sanne de Vries", **fields) -> User:
+    return User.objects.create_user(
+        email or f"login{next(_numbers)}@example.nl", name=name, **fields
+    )
+
+
+def member_with_login(*, now=NOW, **fields) -> Member:
+    user = login()
+    return member(now=now, user_id=user.pk, email=user.email, **fields)
+
+
+def staff(*, superuser=False, **fields) -> User:
+    return login(
+        email=f"staff{next(_numbers)}@example.nl", is_staff=True, is_superuser=superuser, **fields
+    )
+
+
+def source(name="till") -> int:
+    return name_source(name=name).pk
+
+
+def purchase(
+    by: Member, total="25.00", *, at=None, now=NOW, receipt=None, source_id=None, **fields
+) -> Purchase:
+    receipt = receipt or f"r{next(_numbers)}"
+    source_id = source_id or source()
+    record_purchase(
+        member_id=by.pk,
+        source_id=source_id,
+        receipt=receipt,
+        placed_at=at or now,
+        total=Decimal(total),
+        actor="import:1",
+        now=now,
+        **fields,
+    )
+    return Purchase.objects.get(source_id=source_id, receipt=receipt)
+
+
+def balance(of: Member) -> int:
+    of.account.refresh_from_db()
+    return of.account.balance
+
+
+__all__ = ["NOW", "PROGRAM_SOURCE"]
