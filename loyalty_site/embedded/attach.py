@@ -45,7 +45,7 @@ def hold(layout: Layout, timeout: float) -> None:
         return
     held = locks.take(layout.users_lock, shared=True, timeout=timeout)
     if held is None:
-        raise EmbeddedError(f"The embedded servers are still stopping{logs(layout)}")
+        raise EmbeddedError(f"The embedded servers do not let anybody in{logs(layout)}")
     _held[layout.state] = held
 
 

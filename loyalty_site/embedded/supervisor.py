@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
 
 import psycopg
 
@@ -59,7 +58,6 @@ class Supervisor:
 
     layout: Layout
     stopping: threading.Event = field(default_factory=threading.Event)
-    closed_door: BinaryIO | None = None
 
     def run(self) -> None:
         """Run the servers; leave word if they cannot run."""
@@ -107,12 +105,12 @@ class Supervisor:
             door = locks.take(self.layout.users_lock)
             if door is None:
                 last_use = time.monotonic()
-            elif time.monotonic() - last_use > grace:
-                # Kept to our end: who comes now waits until the servers are down.
-                self.closed_door = door
-                return None
-            else:
-                door.close()
+                continue
+            with door:
+                if time.monotonic() - last_use > grace:
+                    # Before the door opens again: who comes now must not count on us.
+                    self.layout.ready.unlink()
+                    return None
         return None
 
 

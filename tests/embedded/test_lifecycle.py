@@ -2,11 +2,14 @@
 
 import os
 import signal
+import subprocess
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 
 from loyalty_site.embedded import Servers
+from loyalty_site.embedded.process import server_identity
 from tests.embedded.users import (
     User,
     answering,
@@ -70,12 +73,19 @@ def test_a_killed_supervisor_takes_the_servers_along_and_the_next_starts_them(li
             assert have_kept(again, value)
 
 
-def test_a_pid_file_that_names_somebody_else_is_no_obstacle(lived_in, value):
+@pytest.fixture
+def bystander() -> Iterator[int]:
+    """The number of some process of the account that PostgreSQL runs as."""
+    with subprocess.Popen(["sleep", "60"], **server_identity()) as process:
+        yield process.pid
+        process.kill()
+
+
+def test_a_pid_file_that_names_somebody_else_is_no_obstacle(lived_in, value, bystander):
     with user_of(lived_in) as servers:
         write_both(servers, value)
     wait_until_gone(lived_in)
-    pid_file = lived_in / "postgres" / "postmaster.pid"
-    pid_file.write_text(f"{os.getpid()}\n{lived_in}/postgres\n")
+    (lived_in / "postgres" / "postmaster.pid").write_text(f"{bystander}\n{lived_in}/postgres\n")
 
     with user_of(lived_in) as servers:
         assert have_kept(servers, value)
