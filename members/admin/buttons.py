@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -19,6 +19,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from members.refusals import Refusal
 
 Words = str | Promise
+Row = TypeVar("Row", bound=Model)
 Act = Callable[[dict[str, Any]], str]
 
 
@@ -73,18 +74,16 @@ def ask(
     return TemplateResponse(request, "members/admin/question.html", context)
 
 
-def found(page: ModelAdmin, request: HttpRequest, object_id: str) -> Any:
+def found(page: ModelAdmin, model: type[Row], request: HttpRequest, object_id: str) -> Row:
     """Return the row a button is for, or say that there is none."""
     obj = page.get_object(request, object_id)
-    if obj is None:
+    if not isinstance(obj, model):
         raise Http404
     return obj
 
 
 @transaction.atomic
-def _acted(
-    page: ModelAdmin, request: HttpRequest, obj: Model, form: forms.Form, act: Act
-) -> str:
+def _acted(page: ModelAdmin, request: HttpRequest, obj: Model, form: forms.Form, act: Act) -> str:
     done = act(form.cleaned_data)
     reason = form.cleaned_data.get("reason")
     page.log_change(request, obj, f"{done} — {reason}" if reason else done)

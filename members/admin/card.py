@@ -78,7 +78,7 @@ class CardPage(ReadOnlyPage):
         icon="autorenew",
     )
     def replace(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        card = found(self, request, object_id)
+        card = found(self, Card, request, object_id)
 
         def act(answers: dict[str, Any]) -> str:
             new = replace_card(card_id=card.pk, reason=answers["reason"], now=timezone.now())
@@ -94,7 +94,7 @@ class CardPage(ReadOnlyPage):
         variant=ActionVariant.DANGER,
     )
     def block(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        card = found(self, request, object_id)
+        card = found(self, Card, request, object_id)
 
         def act(answers: dict[str, Any]) -> str:
             block_card(card_id=card.pk, reason=answers["reason"], now=timezone.now())

@@ -8,7 +8,7 @@ from allauth.usersessions import admin as sessions_admin  # noqa: F401
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin  # noqa: F401
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db.models import ManyToManyField
 from django.forms import ModelMultipleChoiceField
 from django.http import HttpRequest
@@ -32,8 +32,7 @@ class GroupPage(StaffPage):
         self, db_field: ManyToManyField, request: HttpRequest, **kwargs: object
     ) -> ModelMultipleChoiceField | None:
         if db_field.name == "permissions":
-            queryset = db_field.remote_field.model.objects.select_related("content_type")
-            kwargs.setdefault("queryset", queryset)
+            kwargs["queryset"] = Permission.objects.select_related("content_type")
         field: ModelMultipleChoiceField | None = super().formfield_for_manytomany(
             db_field, request, **kwargs
         )

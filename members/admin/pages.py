@@ -1,8 +1,7 @@
 """What the back office's pages have in common."""
 
-from typing import Any
-
 from django.contrib.admin import ShowFacets
+from django.db.models import Model
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
@@ -20,7 +19,7 @@ class StaffPage(ModelAdmin):
     compressed_fields = True
     warn_unsaved_form = True
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         return False
 
 
@@ -30,5 +29,5 @@ class ReadOnlyPage(StaffPage):
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         return False

@@ -1,7 +1,10 @@
 """Pages of tables too long to count."""
 
+from typing import Any, cast
+
 from django.core.paginator import Paginator
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.formats import localize
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -31,7 +34,7 @@ class EstimatedPaginator(Paginator):
 
     @cached_property
     def is_whole_table(self) -> bool:
-        return not self.object_list.query.where
+        return not self._rows.query.where
 
     @cached_property
     def is_cut(self) -> bool:
@@ -47,13 +50,17 @@ class EstimatedPaginator(Paginator):
             return _("About %(count)s") % {"count": localize(self.count)}
         return str(localize(self.count))
 
+    @property
+    def _rows(self) -> QuerySet[Any]:
+        return cast("QuerySet[Any]", self.object_list)
+
     def _counted(self, most: int) -> int:
-        count: int = self.object_list.order_by()[: most + 1].count()
+        count: int = self._rows.order_by()[: most + 1].count()
         return count
 
     @cached_property
     def _estimate(self) -> int:
-        table = self.object_list.model._meta.db_table
+        table = self._rows.model._meta.db_table
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass",

@@ -1,8 +1,7 @@
 """Sources: where purchases come from."""
 
-from typing import Any
-
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
 
 from members.admin.pages import StaffPage
@@ -18,5 +17,5 @@ class SourcePage(StaffPage):
     ordering = ["name"]
     fields = ["name"]
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         return False

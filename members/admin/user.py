@@ -1,31 +1,31 @@
 """Logins: who works here, and with which rights."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
 from members.admin.pages import StaffPage
 from members.models import User
 
 
-class WorksHere(admin.SimpleListFilter):
+class WorksHere(DropdownFilter):
     """Staff unless asked otherwise; nearly all logins are members'."""
 
-    title = _("who")
+    title = gettext_lazy("who")
     parameter_name = "who"
+    all_option = None
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        return [("all", _("everybody with a login"))]
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:  # noqa: ARG002
+        return [("staff", _("staff")), ("all", _("everybody with a login"))]
 
-    def choices(self, changelist: Any) -> Any:
-        staff, everybody = super().choices(changelist)
-        yield {**staff, "display": _("staff")}
-        yield everybody
+    def value(self) -> str:
+        return super().value() or "staff"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:  # noqa: ARG002
         return queryset if self.value() == "all" else queryset.filter(is_staff=True)
@@ -38,17 +38,20 @@ class UserPage(StaffPage):
     list_display = ["email", "name", "works_here", "is_superuser", "is_active", "last_login"]
     list_filter = [WorksHere]
     search_fields = ["email"]
-    search_help_text = _("The beginning of an e-mail address")
+    search_help_text = gettext_lazy("The beginning of an e-mail address")
     ordering = ["email"]
     filter_horizontal = ["groups", "user_permissions"]
     fieldsets = [
         (None, {"fields": ["email", "name", "language"]}),
-        (_("Works here"), {"fields": ["is_staff", "is_active", "is_superuser", "groups"]}),
-        (_("Seen"), {"fields": ["last_login", "date_joined"]}),
+        (
+            gettext_lazy("Works here"),
+            {"fields": ["is_staff", "is_active", "is_superuser", "groups"]},
+        ),
+        (gettext_lazy("Seen"), {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["email", "name", "language"]}),
-        (_("Works here"), {"fields": ["is_staff", "groups"]}),
+        (gettext_lazy("Works here"), {"fields": ["is_staff", "groups"]}),
     ]
 
     def get_search_results(
@@ -76,13 +79,17 @@ class UserPage(StaffPage):
         return allowed
 
     def save_model(
-        self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool  # noqa: FBT001
+        self,
+        request: HttpRequest,
+        obj: User,
+        form: ModelForm[User],
+        change: bool,  # noqa: FBT001
     ) -> None:
         if not change:
             obj.email = obj.email.lower()
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
 
-    @display(description=_("works here"), boolean=True, ordering="is_staff")
+    @display(description=gettext_lazy("works here"), boolean=True, ordering="is_staff")
     def works_here(self, user: User) -> bool:
         return user.is_staff

@@ -1,0 +1,103 @@
+"""Enrolling by staff, and correcting what is known of a person."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import ModelAdmin
+from unfold.widgets import (
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSingleDateWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from members.actions.enrollment import enroll_member
+from members.admin.buttons import Question
+from members.models import Member, User
+from members.refusals import Refusal
+
+
+class EnrollmentForm(forms.Form):
+    """All of it may be empty: a card is enough to take part."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=120,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        required=False,
+        widget=UnfoldAdminEmailInputWidget(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("Whoever logs in with this address gets this membership."),
+    )
+    birthday = forms.DateField(
+        label=gettext_lazy("Birthday"), required=False, widget=UnfoldAdminSingleDateWidget
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        choices=User.Language.choices,
+        widget=UnfoldAdminSelectWidget,
+    )
+
+
+ENROLL = Question(
+    title=gettext_lazy("Enroll a member"),
+    text=gettext_lazy("The member gets a card at once and earns from now on."),
+    submit=gettext_lazy("Enroll"),
+    form=EnrollmentForm,
+)
+
+
+class CorrectionForm(forms.ModelForm[Member]):
+    """What is known of a person; addresses are kept in lower case."""
+
+    def clean_email(self) -> str | None:
+        email: str | None = self.cleaned_data["email"]
+        return email.lower() if email else None
+
+
+def enroll(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
+    """Ask who it is, enroll them, and go to their page; a refusal is shown beside the form."""
+    form = EnrollmentForm(request.POST or None, initial={"language": User.Language.DUTCH})
+    if request.method == "POST" and form.is_valid():
+        try:
+            member = _enrolled(page, request, form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("%(member)s takes part now") % {"member": member})
+            return redirect("admin:members_member_change", member.pk)
+    context = {
+        **page.admin_site.each_context(request),
+        "opts": page.opts,
+        "title": ENROLL.title,
+        "question": ENROLL,
+        "form": form,
+        "back": reverse("admin:members_member_changelist"),
+    }
+    return TemplateResponse(request, "members/admin/question.html", context)
+
+
+@transaction.atomic
+def _enrolled(page: ModelAdmin, request: HttpRequest, answers: dict[str, Any]) -> Member:
+    member = enroll_member(
+        through=Member.Through.STAFF,
+        now=timezone.now(),
+        name=answers["name"],
+        email=answers["email"] or None,
+        birthday=answers["birthday"],
+        language=answers["language"],
+    )
+    page.log_addition(request, member, _("Enrolled by staff"))
+    return member

@@ -1,0 +1,154 @@
+"""Program versions: read in words, drafted from a file, published by button."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from members.admin.buttons import Question, ask, found
+from members.admin.pages import StaffPage
+from points.actions.publication import publish_version
+from points.admin.program_draft import edit_draft
+from points.admin.program_text import as_toml
+from points.models import ProgramVersion
+from points.program_cache import rules_of
+from points.reports.program_words import words_of
+
+PUBLISH = Question(
+    title=gettext_lazy("Publish this version"),
+    text=gettext_lazy(
+        "From its date on every purchase is valued by these rules, and members read them on the "
+        "front page. A published version is never changed; a change is a new version."
+    ),
+    submit=gettext_lazy("Publish"),
+    is_final=True,
+)
+
+
+@admin.register(ProgramVersion)
+class ProgramVersionPage(StaffPage):
+    """The rules, from when to when; a published one stays as it is."""
+
+    list_display = ["number", "name", "state", "effective_at", "published_at", "published_by"]
+    list_display_links = ["number", "name"]
+    list_select_related = ["published_by"]
+    search_fields = ["name"]
+    ordering = ["-number"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("name", "state"),
+                    ("effective_at", "published_at"),
+                    ("published_by", "digest"),
+                ]
+            },
+        ),
+    ]
+    readonly_fields = [
+        "name",
+        "state",
+        "effective_at",
+        "published_at",
+        "published_by",
+        "digest",
+    ]
+    change_form_outer_after_template = "points/admin/_program.html"
+    actions_detail = ["publish", "edit", "copy"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        return False
+
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",  # noqa: ARG002
+        extra_context: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return edit_draft(self, request, text="")
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = dict(extra_context or {})
+        version = self.get_object(request, object_id) if object_id else None
+        if version is not None and self.has_view_permission(request, version):
+            rules = rules_of(version)
+            context["words"] = words_of(rules, max(timezone.now(), rules.effective_at))
+            context["toml"] = as_toml(version.rules)
+        response: HttpResponse = super().changeform_view(request, object_id, form_url, context)
+        return response
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
+        version = self.get_object(request, str(object_id))
+        fitting = ["copy"] if version and version.is_published else ["publish", "edit"]
+        return [
+            button
+            for button in super().get_actions_detail(request, object_id)
+            if button.method.original_function_name in fitting
+        ]
+
+    @display(
+        description=gettext_lazy("state"),
+        label={"draft": "warning", "later": "info", "published": "success"},
+    )
+    def state(self, version: ProgramVersion) -> tuple[str, str]:
+        if not version.is_published or version.effective_at is None:
+            return "draft", _("draft")
+        if version.effective_at > timezone.now():
+            return "later", _("published for later")
+        return "published", _("published")
+
+    @action(
+        description=gettext_lazy("Publish"),
+        url_path="publish",
+        permissions=["points.change_programversion"],
+        icon="publish",
+        variant=ActionVariant.PRIMARY,
+    )
+    def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        version = found(self, ProgramVersion, request, object_id)
+
+        def act(answers: dict[str, Any]) -> str:  # noqa: ARG001
+            publish_version(
+                version_id=version.pk, now=timezone.now(), published_by_id=request.user.pk
+            )
+            return _("%(version)s was published") % {"version": version}
+
+        back = reverse("admin:points_programversion_change", args=[version.pk])
+        return ask(self, request, version, PUBLISH, act=act, back=back)
+
+    @action(
+        description=gettext_lazy("Edit the draft"),
+        url_path="edit",
+        permissions=["points.change_programversion"],
+        icon="edit",
+    )
+    def edit(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        version = found(self, ProgramVersion, request, object_id)
+        return edit_draft(self, request, text=as_toml(version.rules), draft=version)
+
+    @action(
+        description=gettext_lazy("Make a new version from this"),
+        url_path="copy",
+        permissions=["points.add_programversion"],
+        icon="content_copy",
+    )
+    def copy(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        version = found(self, ProgramVersion, request, object_id)
+        return edit_draft(self, request, text=as_toml(version.rules))

@@ -1,0 +1,133 @@
+"""Purchases: what tills reported and what it earned."""
+
+from django.contrib import admin
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.decorators import display
+
+from members.admin.pages import ReadOnlyPage
+from points.admin.entry import sentences
+from points.admin.finding import Period, of_any_source, rows_of_members
+from points.models import Purchase, PurchaseLine, Refund
+from points.reports.explanations import explain_purchase
+from points.reports.wording import money
+
+
+class Placed(Period):
+    when = "placed_at"
+
+
+class Rows(TabularInline):
+    """Rows that stand on a receipt."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        return False
+
+
+class LineRows(Rows):
+    model = PurchaseLine
+    fields = ["line", "product", "department", "category", "quantity", "amount"]
+    ordering = ["line"]
+    per_page = 50
+
+
+class RefundRows(Rows):
+    model = Refund
+    fields = ["key", "refunded_at", "total", "points_taken", "voided_at"]
+    readonly_fields = ["points_taken"]
+    ordering = ["-refunded_at", "-id"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Refund]:
+        rows: QuerySet[Refund] = super().get_queryset(request)
+        return rows.select_related("entry")
+
+    @display(description=_("points taken back"))
+    def points_taken(self, refund: Refund) -> int:
+        return -refund.entry.points if refund.entry else 0
+
+
+@admin.register(Purchase)
+class PurchasePage(ReadOnlyPage):
+    """Every receipt; found by member or by its own number."""
+
+    list_display = ["placed_at", "receipt", "holder", "store", "paid", "given_back", "earned"]
+    list_display_links = ["placed_at", "receipt"]
+    list_select_related = ["member__member", "source"]
+    list_filter = [Placed]
+    list_filter_submit = True
+    search_fields = ["receipt"]
+    search_help_text = _("A name, e-mail address, card, #member or receipt; in all years")
+    ordering = ["-placed_at", "-id"]
+    inlines = [LineRows, RefundRows]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("holder", "placed_at"),
+                    ("paid", "earns_on"),
+                    ("given_back", "taken"),
+                    ("earned", "status"),
+                    ("tier", "version"),
+                    "told",
+                ]
+            },
+        ),
+        (
+            _("Where it comes from"),
+            {
+                "fields": [
+                    ("source", "receipt"),
+                    ("store", "till"),
+                    ("cashier", "channel"),
+                    "recorded_at",
+                ]
+            },
+        ),
+    ]
+    readonly_fields = ["holder", "paid", "earns_on", "given_back", "told"]
+
+    def get_search_results(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        queryset: QuerySet[Purchase],
+        search_term: str,
+    ) -> tuple[QuerySet[Purchase], bool]:
+        if not search_term.strip():
+            return queryset, False
+        receipt = Q(source__in=of_any_source(), receipt=search_term.strip())
+        return queryset.filter(rows_of_members(search_term) | receipt), False
+
+    @display(description=_("member"))
+    def holder(self, purchase: Purchase) -> str:
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("admin:members_member_change", args=[purchase.member_id]),
+            purchase.member.member,
+        )
+
+    @display(description=_("total"), ordering="total")
+    def paid(self, purchase: Purchase) -> str:
+        return money(purchase.total)
+
+    @display(description=_("earns on"))
+    def earns_on(self, purchase: Purchase) -> str:
+        return money(purchase.base)
+
+    @display(description=_("refunded"))
+    def given_back(self, purchase: Purchase) -> str:
+        return money(purchase.refunded) if purchase.refunded else "–"
+
+    @display(description=_("explanation"))
+    def told(self, purchase: Purchase) -> str:
+        return sentences(explain_purchase(purchase))
