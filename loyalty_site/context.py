@@ -1,10 +1,71 @@
 """What every portal page knows."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext_lazy as _
+
+from loyalty_site.security import in_back_office
+from points.program_cache import current_program
 
 
-def portal(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001
-    return {"debug_outbox": settings.DEBUG}
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One of the places in the navigation."""
+
+    label: Promise
+    url: str
+    icon: str
+    is_current: bool
+
+
+MEMBER_PLACES = [
+    (_("Home"), "home", "home"),
+    (_("Points"), "points:book", "points"),
+    (_("Card"), "members:card", "card"),
+    (_("My details"), "members:profile", "account"),
+]
+VISITOR_PLACES = [
+    (_("The program"), "landing", "program"),
+    (_("Log in"), "account_login", "login"),
+    (_("Join"), "account_signup", "join"),
+]
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Name the program, the places one can go to and the other language."""
+    if in_back_office(request):
+        return {}
+    rules = current_program().at(timezone.now())
+    return {
+        "program_name": rules.name if rules else "Klaver",
+        "places": places(request),
+        "other_languages": other_languages(),
+        "shows_outbox": settings.DEBUG,
+    }
+
+
+def places(request: HttpRequest) -> list[Place]:
+    # A request that was refused early has no user yet.
+    user = getattr(request, "user", None)
+    known = user is not None and user.is_authenticated
+    return [
+        Place(label, url := reverse(name), icon, is_current=request.path == url)
+        for label, name, icon in (MEMBER_PLACES if known else VISITOR_PLACES)
+    ]
+
+
+def other_languages() -> list[dict[str, Any]]:
+    """Every language but the one being spoken, each by its own name."""
+    spoken = (get_language() or settings.LANGUAGE_CODE)[:2]
+    return [
+        {"code": code, "name": get_language_info(code)["name_local"].capitalize()}
+        for code, _name in settings.LANGUAGES
+        if code != spoken
+    ]

@@ -18,7 +18,8 @@ class Situation:
     What a member has, as true at an instant whether or not the nightly job has run.
 
     `balance` includes pending points; `expiring` are (last valid day, points), soonest
-    first, of all that can still expire; `missing` status points lead to `next_tier`.
+    first, of all that can still expire; `missing` status points in the window of
+    `window_days` lead to `next_tier`, which asks for `threshold`.
     """
 
     balance: int
@@ -29,7 +30,9 @@ class Situation:
     tier: int
     tier_since: datetime | None
     status: int
+    window_days: int
     next_tier: int | None
+    threshold: int
     missing: int
 
 
@@ -47,7 +50,7 @@ def situation(member_id: int, now: datetime) -> Situation:
     pending = sum(left for left, start, end in lots if start > now)
     status = status_points(member_id, rules, now) if rules else 0
     next_tier = account.tier_id + 1 if rules and account.tier_id < rules.top else None
-    missing = max(0, rules.threshold(next_tier) - status) if rules and next_tier else 0
+    threshold = rules.threshold(next_tier) if rules and next_tier else 0
     return Situation(
         balance=account.balance - due,
         spendable=max(0, opened - account.debt),
@@ -57,8 +60,10 @@ def situation(member_id: int, now: datetime) -> Situation:
         tier=account.tier_id,
         tier_since=account.tier_since,
         status=status,
+        window_days=rules.window_days if rules else 0,
         next_tier=next_tier,
-        missing=missing,
+        threshold=threshold,
+        missing=max(0, threshold - status),
     )
 
 

@@ -1,0 +1,58 @@
+"""Pages that show several rooms at once."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+from django.views.i18n import set_language as set_language_cookie
+
+from members.actions.profile import choose_language
+from members.models import Member, Tier, User
+from members.views import for_members
+from points.program_cache import current_program
+from points.reports.lines import latest_lines
+from points.reports.program_words import program_words, upcoming_words
+from points.reports.statement import situation
+
+LATEST_LINES = 4
+
+
+@require_safe
+def landing(request: HttpRequest) -> HttpResponse:
+    """Explain the program to whoever comes by."""
+    now = timezone.now()
+    program = current_program()
+    return render(
+        request,
+        "portal/landing.html",
+        {"program": program_words(program, now), "upcoming": upcoming_words(program, now)},
+    )
+
+
+@require_safe
+@for_members
+def home(request: HttpRequest, member: Member) -> HttpResponse:
+    """Answer a member's four questions: what have I, what can I spend, lose and reach."""
+    standing = situation(member.pk, timezone.now())
+    tiers = Tier.objects.in_bulk()
+    return render(
+        request,
+        "portal/home.html",
+        {
+            "member": member,
+            "situation": standing,
+            "tier": tiers[standing.tier],
+            "next_tier": tiers.get(standing.next_tier),
+            "lines": latest_lines(member.pk, LATEST_LINES),
+        },
+    )
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponseBase:
+    """Speak another language from now on, on this device and to this login."""
+    language = request.POST.get("language", "")
+    if request.user.is_authenticated and language in dict(settings.LANGUAGES):
+        choose_language(user_id=request.user.pk, language=User.Language(language))
+    return set_language_cookie(request)
