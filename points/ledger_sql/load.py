@@ -1,5 +1,6 @@
 """Books out of the database: locked in member order, with no more than a batch needs."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -176,7 +177,8 @@ def _load_entries(
     redeemed = {}
     for entry, kind, operation, member, at, points, why in cursor.fetchall():
         if kind == Kind.RESTORED:
-            content = (member, at, why["redemption"], why.get("asked"))
+            facts = json.loads(why)
+            content = (member, at, facts["redemption"], facts.get("asked"))
         else:
             content = (member, at, points)
         loaded.known[kind, operation] = content

@@ -16,8 +16,11 @@ from points.reports.wording import day, last_day, money, points_text
 from points.rules import Program, Rules
 
 REASONS = {
-    "welcome": lambda: _("welcome to the program"),
     "good_will": lambda: _("good will"),
+    "missing_purchase": lambda: _("a purchase was missing"),
+    "wrong_member": lambda: _("a purchase went to another member"),
+    "mistake": lambda: _("a mistake of ours"),
+    "misuse": lambda: _("misuse"),
 }
 
 
