@@ -62,7 +62,7 @@ templates:
 	$(call step,Templates,$(BIN)/djlint --check --lint --quiet .)
 
 migrations:
-	$(call step,Migrations,$(BIN)/python manage.py makemigrations --check --dry-run)
+	$(call step,Migrations,$(BIN)/python manage.py makemigrations --check --dry-run --skip-checks)
 
 drill: setup
 	$(call step,Drills,$(BIN)/pytest -m drill $(ARGS))
