@@ -29,7 +29,7 @@ MEMBER_PLACES = [
     (_("Home"), "home", "home"),
     (_("Points"), "points:book", "points"),
     (_("Card"), "members:card", "card"),
-    (_("My details"), "members:profile", "account"),
+    (_("Profile"), "members:profile", "account"),
 ]
 VISITOR_PLACES = [
     (_("The program"), "landing", "program"),

@@ -3,12 +3,14 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
+WHEN = {"th": {"class": "when"}, "td": {"class": "when"}}
+
 
 class BookTable(tables.Table):
     """Lines of a book; what happened unfolds into why."""
 
     occurred_at = tables.TemplateColumn(
-        template_name="points/_when.html", verbose_name=_("When"), attrs={"td": {"class": "when"}}
+        template_name="points/_when.html", verbose_name=_("When"), attrs=WHEN
     )
     title = tables.TemplateColumn(
         template_name="points/_what.html", verbose_name=_("What"), attrs={"td": {"class": "what"}}

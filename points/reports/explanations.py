@@ -62,7 +62,7 @@ def explain_purchase(purchase: Purchase) -> list[str]:
     summary = _("No points on this purchase of %(total)s.") % {
         "total": money(Decimal(facts["total"]))
     }
-    return [summary, *valuation(facts, rules, points=0)]
+    return [summary, *valuation(facts, rules, points=0), version(facts)]
 
 
 def look_around(entries: Sequence[Entry]) -> Around:
@@ -127,6 +127,7 @@ def _earned(entry: Entry, around: Around) -> list[str]:
         *valuation(facts, rules, points=entry.points),
         *_debts_paid(entry, around),
         *_validity(entry, rules),
+        version(facts),
     ]
 
 

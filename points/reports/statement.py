@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.db.models import Sum
 
@@ -9,7 +10,7 @@ from points.local_time import local_day, midnight
 from points.models import Account, Lot, Purchase
 from points.program_cache import current_program
 from points.reports.wording import last_day
-from points.rules import Rules
+from points.rules import ONE, Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Situation:
     expiring: tuple[tuple[date, int], ...]
     tier: int
     tier_since: datetime | None
+    multiplier: Decimal
     status: int
     window_days: int
     next_tier: int | None
@@ -59,6 +61,7 @@ def situation(member_id: int, now: datetime) -> Situation:
         expiring=_expiring([(left, end) for left, _, end in lots if end > now], rules),
         tier=account.tier_id,
         tier_since=account.tier_since,
+        multiplier=rules.multiplier(account.tier_id) if rules else ONE,
         status=status,
         window_days=rules.window_days if rules else 0,
         next_tier=next_tier,

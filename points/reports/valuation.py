@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from points.reports.wording import decimal, money, points_text, tier_name
+from points.reports.wording import decimal, money, points_text, tier_name, whole
 from points.rules import ONE, Rounding, Rules
 
 Facts = Mapping[str, Any]
@@ -30,9 +31,13 @@ def valuation(facts: Facts, rules: Rules, *, points: int) -> list[str]:
         )
     if facts["status"]:
         lines.append(
-            _("Counts for the tier with %(points)s.") % {"points": _status(facts["status"])}
+            ngettext(
+                "Counts as %(points)s status point for the tier.",
+                "Counts as %(points)s status points for the tier.",
+                facts["status"],
+            )
+            % {"points": whole(facts["status"])}
         )
-    lines.append(version(facts))
     return lines
 
 
@@ -65,10 +70,6 @@ def _rounded(facts: Facts, exact: Decimal, points: int) -> str:
         Rounding.UP: _(", rounded up to %(points)s"),
     }
     return words[Rounding(facts["rounding"])] % {"points": points_text(points)}
-
-
-def _status(points: int) -> str:
-    return _("%(points)s of status") % {"points": points_text(points)}
 
 
 def version(facts: Facts) -> str:

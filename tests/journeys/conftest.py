@@ -1,0 +1,54 @@
+"""A real browser, and what it looks at."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from members.models import User
+from tests import make
+from tests.journeys.household import well_known_member
+
+NO_CHROMIUM = "No chromium found: install Debian's package `chromium` to run the browser tests."
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    program = shutil.which("chromium")
+    if program is None and os.environ.get("KLAVER_REQUIRE_BROWSER"):
+        pytest.fail(NO_CHROMIUM)
+    if program is None:
+        pytest.skip(NO_CHROMIUM)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def household(transactional_db):
+    """A published program, with a version for later, and a member with a history."""
+    now = timezone.now()
+    make.published_program(
+        now=now,
+        welcome_bonus=100,
+        excluded='["Statiegeld", "Tabak", "Loten"]',
+        silver="1.25",
+        effective_at="2023-01-01T00:00:00+01:00",
+    )
+    return well_known_member(now)
+
+
+def log_in(context: BrowserContext, user: User, site: str) -> None:
+    """Give the browser the cookie of a login, so that a test need not read mail."""
+    client = Client()
+    client.force_login(user)
+    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": site}])

@@ -1,0 +1,33 @@
+"""Pictures of every page, for people to look at; `make screenshots` runs this."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from tests.journeys.conftest import log_in
+from tests.journeys.portal_pages import LOOKS, MEMBER_PAGES, PAGES, Look
+
+FOLDER = Path(settings.BASE_DIR) / "screenshots"
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_take_pictures(chromium, live_server, household, look: Look):
+    FOLDER.mkdir(exist_ok=True)
+    context = look.context(chromium, live_server.url)
+    page = context.new_page()
+    for name, address in PAGES.items():
+        if name in MEMBER_PAGES:
+            log_in(context, household.user, live_server.url)
+        page.goto(live_server.url + address)
+        if name == "points":
+            page.locator("details").nth(2).locator("summary").click()
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": look.width, "height": max(780, height)})
+        page.screenshot(path=FOLDER / f"{name}-{look}.png")
+        page.set_viewport_size({"width": look.width, "height": 780})
+    context.close()
+    connections.close_all()

@@ -1,0 +1,65 @@
+"""Every page of the portal, and the ways to look at it."""
+
+from dataclasses import dataclass
+from itertools import product
+
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext
+
+WIDTHS = (360, 768, 1280)
+LANGUAGES = ("nl", "en")
+SCHEMES = ("light", "dark")
+
+VISITOR_PAGES = {
+    "landing": "/",
+    "join": "/accounts/signup/",
+    "login": "/accounts/login/",
+    "not-found": "/nowhere/",
+}
+MEMBER_PAGES = {
+    "home": "/my/",
+    "points": "/my/points/",
+    "points-none": "/my/points/?kind=8",
+    "card": "/my/card/",
+    "profile": "/my/profile/",
+    "email": "/accounts/email/",
+    "second-step": "/accounts/2fa/",
+    "app": "/accounts/2fa/totp/activate/",
+    "passkeys": "/accounts/2fa/webauthn/",
+    "passkey-add": "/accounts/2fa/webauthn/add/",
+    "sessions": "/accounts/sessions/",
+    "logout": "/accounts/logout/",
+}
+PAGES = VISITOR_PAGES | MEMBER_PAGES
+
+
+@dataclass(frozen=True)
+class Look:
+    """One way to look at a page."""
+
+    language: str
+    width: int
+    scheme: str
+
+    def __str__(self) -> str:
+        return f"{self.language}-{self.width}-{self.scheme}"
+
+    def context(self, browser: Browser, site: str) -> BrowserContext:
+        context = browser.new_context(
+            viewport={"width": self.width, "height": 780},
+            color_scheme=self.scheme,
+            reduced_motion="reduce",
+        )
+        context.add_cookies(
+            [{"name": settings.LANGUAGE_COOKIE_NAME, "value": self.language, "url": site}]
+        )
+        return context
+
+
+LOOKS = [Look(*look) for look in product(LANGUAGES, WIDTHS, SCHEMES)]
+
+
+def one_look_each() -> list[tuple[str, Look]]:
+    """Each page in one of the looks, in rotation, so that all looks come by."""
+    # 5 and 12 have no common factor: neighbors differ in language, width and scheme.
+    return [(name, LOOKS[place * 5 % len(LOOKS)]) for place, name in enumerate(PAGES)]
