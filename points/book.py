@@ -277,7 +277,7 @@ class Book:
         Return points to the lots they came from, the last taken first.
 
         They first pay debts from before that lot's end, then what a refund waived on that
-        lot's purchase; what is past its date then expires at once.
+        lot's purchase. What is past its date must then lapse at once (`lapse_ended`).
         """
         kept, returned = [], []
         for lot, held in reversed(taken.parts):
@@ -295,7 +295,10 @@ class Book:
             lot.cause = cause.id
             self.settle(lot, cause.id)
             self._claim(lot, given, cause, at)
-        for lot, _ in reversed(returned):
+
+    def lapse_ended(self, lots: Iterable[Lot], at: datetime) -> None:
+        """After points returned to lots past their date, write that they expired again."""
+        for lot in lots:
             if lot.expires_at <= at and lot.remaining:
                 self.lapse(lot, at)
 

@@ -200,9 +200,11 @@ def restore(book: Book, event: Restore) -> None:
     facts: dict[str, str | int] = {"redemption": event.redemption}
     if event.points is not None:
         facts["asked"] = event.points
-    book.write_due([lot for lot, _ in taken.parts], event.at)
+    lots = [lot for lot, _ in taken.parts]
+    book.write_due(lots, event.at)
     row = book.entry(Kind.RESTORED, points, event.at, event.key, canonical(facts))
     book.put_back(taken, points, row, event.at)
+    book.lapse_ended(lots, event.at)
 
 
 # Refunds
@@ -359,3 +361,4 @@ def _return(book: Book, event: VoidRefund, bought: Bought, returns: list[Return]
     for undone, _, _, of_lots in returns:
         if of_lots and undone.taken is not None:
             book.put_back(undone.taken, of_lots, row, event.at)
+    book.lapse_ended(lots, event.at)

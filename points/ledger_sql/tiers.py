@@ -64,13 +64,15 @@ def _may_rise(
         book = books.get(member)
         if book is None:
             continue
+        if not book.purchases:
+            book.status_days = max(rules.window_days for rules in program.versions)
         stale = any(rules.window_days > book.status_days for rules in program.versions)
         next_threshold = min(
             (rules.threshold(book.tier + 1) for rules in program.versions if book.tier < rules.top),
             default=None,
         )
         if next_threshold is not None and (
-            (stale and book.purchases) or book.status + gain >= next_threshold
+            stale or book.status + gain >= next_threshold
         ):
             book.window = []
             near.append(member)
