@@ -13,6 +13,7 @@ INSERT INTO members_tier (rank, name_nl, name_en) VALUES (0, 'Lid', 'Member');
 
 class Command(BaseCommand):
     help = "Empty every table and put back the rows that migrations made."
+    stealth_options = ("interactive", "reset_sequences", "allow_cascade", "inhibit_post_migrate")
 
     def add_arguments(self, parser):
         parser.add_argument("--database", default="default")
