@@ -29,14 +29,14 @@ class JobRunPage(ReadOnlyPage):
     fields = [
         "job",
         "period",
-        "state_label",
+        "state",
         "started_at",
         "finished_at",
         "attempts",
         "figures",
         "error",
     ]
-    readonly_fields = ["state_label", "figures"]
+    readonly_fields = ["figures"]
 
     def get_search_results(
         self,

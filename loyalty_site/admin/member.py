@@ -20,7 +20,7 @@ from members.admin.panels import Panel
 from members.models import Member
 from members.models.member import MemberQuerySet
 from points.admin.member_panel import history, standing
-from points.reports.wording import whole
+from points.reports.wording import day, whole
 
 COLORS = {
     Member.Status.ACTIVE: "success",
@@ -34,7 +34,7 @@ DEEDS = 10
 class MemberPage(MemberButtons, StaffPage):
     """Search, enroll, and everything staff may do for a member."""
 
-    list_display = ["who", "email", "tier", "balance", "status_label", "joined_at"]
+    list_display = ["who", "email", "tier", "balance", "status_label", "joined"]
     list_select_related = ["account__tier"]
     list_filter = [
         ("status", ChoicesDropdownFilter),
@@ -120,6 +120,10 @@ class MemberPage(MemberButtons, StaffPage):
     @display(description=_("balance"))
     def balance(self, member: Member) -> str:
         return whole(member.account.balance if hasattr(member, "account") else 0)
+
+    @display(description=_("joined"))
+    def joined(self, member: Member) -> str:
+        return day(timezone.localdate(member.joined_at))
 
     @display(description=_("status"), label=COLORS, ordering="status")
     def status_label(self, member: Member) -> tuple[str, str]:

@@ -26,6 +26,7 @@ class GroupPage(StaffPage):
     search_fields = ["name"]
     ordering = ["name"]
     fields = ["name", "permissions"]
+    compressed_fields = False
     filter_horizontal = ["permissions"]
 
     def formfield_for_manytomany(

@@ -40,7 +40,7 @@ class UserPage(StaffPage):
     search_fields = ["email"]
     search_help_text = gettext_lazy("The beginning of an e-mail address")
     ordering = ["email"]
-    filter_horizontal = ["groups", "user_permissions"]
+    autocomplete_fields = ["groups"]
     fieldsets = [
         (None, {"fields": ["email", "name", "language"]}),
         (
@@ -69,7 +69,7 @@ class UserPage(StaffPage):
         if obj is not None:
             fixed.append("email")
         if not request.user.is_superuser:
-            fixed += ["is_staff", "is_superuser", "groups", "user_permissions"]
+            fixed += ["is_staff", "is_superuser", "groups"]
         return fixed
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:

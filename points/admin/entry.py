@@ -32,6 +32,7 @@ class AllocationRows(TabularInline):
     ordering = ["id"]
     extra = 0
     can_delete = False
+    hide_title = True
     verbose_name_plural = _("lots it took from")
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
@@ -57,7 +58,6 @@ class EntryPage(ReadOnlyPage):
     search_fields = ["operation"]
     search_help_text = _("A name, e-mail address, card, #member or operation; in all years")
     ordering = ["-occurred_at", "-id"]
-    inlines = [AllocationRows]
     fieldsets = [
         (None, {"fields": [("holder", "sequence"), ("kind", "signed_points"), "told"]}),
         (
@@ -66,7 +66,8 @@ class EntryPage(ReadOnlyPage):
                 "fields": [
                     ("occurred_at", "recorded_at"),
                     ("source", "operation"),
-                    ("actor", "fingerprint"),
+                    "actor",
+                    "fingerprint",
                 ]
             },
         ),
@@ -86,10 +87,17 @@ class EntryPage(ReadOnlyPage):
         )
         return queryset.filter(rows_of_members(search_term) | operation), False
 
+    def get_inlines(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        obj: Entry | None,
+    ) -> list[type[TabularInline]]:
+        return [AllocationRows] if obj is not None and obj.points < 0 else []
+
     @display(description=_("member"))
     def holder(self, entry: Entry) -> str:
         return format_html(
-            '<a href="{}">{}</a>',
+            '<a class="staff-link" href="{}">{}</a>',
             reverse("admin:members_member_change", args=[entry.member_id]),
             entry.member.member,
         )
@@ -104,7 +112,7 @@ class EntryPage(ReadOnlyPage):
 
     @display(description=_("fingerprint"))
     def fingerprint(self, entry: Entry) -> str:
-        return bytes(entry.hash).hex()
+        return format_html('<span class="staff-code">{}</span>', bytes(entry.hash).hex())
 
 
 def sentences(told: list[str]) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
@@ -47,20 +48,21 @@ class ProgramVersionPage(StaffPage):
             None,
             {
                 "fields": [
-                    ("name", "state"),
+                    ("name", "state_in_words"),
                     ("effective_at", "published_at"),
-                    ("published_by", "digest"),
+                    "published_by",
+                    "fingerprint",
                 ]
             },
         ),
     ]
     readonly_fields = [
         "name",
-        "state",
+        "state_in_words",
         "effective_at",
         "published_at",
         "published_by",
-        "digest",
+        "fingerprint",
     ]
     change_form_outer_after_template = "points/admin/_program.html"
     actions_detail = ["publish", "edit", "copy"]
@@ -113,6 +115,15 @@ class ProgramVersionPage(StaffPage):
         if version.effective_at > timezone.now():
             return "later", _("published for later")
         return "published", _("published")
+
+    @display(description=gettext_lazy("state"))
+    def state_in_words(self, version: ProgramVersion) -> str:
+        words: str = self.state(version)[1]
+        return words
+
+    @display(description=gettext_lazy("fingerprint"))
+    def fingerprint(self, version: ProgramVersion) -> str:
+        return format_html('<span class="staff-code">{}</span>', version.digest)
 
     @action(
         description=gettext_lazy("Publish"),

@@ -26,6 +26,7 @@ class Rows(TabularInline):
 
     extra = 0
     can_delete = False
+    hide_title = True
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         return False
@@ -68,7 +69,6 @@ class PurchasePage(ReadOnlyPage):
     search_fields = ["receipt"]
     search_help_text = _("A name, e-mail address, card, #member or receipt; in all years")
     ordering = ["-placed_at", "-id"]
-    inlines = [LineRows, RefundRows]
     fieldsets = [
         (
             None,
@@ -108,10 +108,21 @@ class PurchasePage(ReadOnlyPage):
         receipt = Q(source__in=of_any_source(), receipt=search_term.strip())
         return queryset.filter(rows_of_members(search_term) | receipt), False
 
+    def get_inlines(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        obj: Purchase | None,
+    ) -> list[type[TabularInline]]:
+        """Show the tables that have rows."""
+        if obj is None:
+            return []
+        lines = [LineRows] if obj.lines.exists() else []
+        return lines + ([RefundRows] if obj.refunds.exists() else [])
+
     @display(description=_("member"))
     def holder(self, purchase: Purchase) -> str:
         return format_html(
-            '<a href="{}">{}</a>',
+            '<a class="staff-link" href="{}">{}</a>',
             reverse("admin:members_member_change", args=[purchase.member_id]),
             purchase.member.member,
         )
