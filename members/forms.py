@@ -20,7 +20,7 @@ class JoinForm(SignupForm):
     field_order = ["name", "email"]
 
     def save(self, request: HttpRequest) -> User:
-        user = super().save(request)
+        user: User = super().save(request)
         user.name = self.cleaned_data["name"]
         user.language = "en" if (get_language() or "nl").startswith("en") else "nl"
         user.save(update_fields=["name", "language"])

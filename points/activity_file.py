@@ -56,7 +56,7 @@ def open_bytes(path: Path) -> BinaryIO:
     """Open a file or its gzip; raises UnreadableFile with the reason."""
     try:
         if path.suffix == ".gz":
-            return io.BufferedReader(gzip.open(path, "rb"))  # type: ignore[arg-type]
+            return io.BufferedReader(gzip.open(path, "rb"))
         return path.open("rb")
     except OSError as error:
         raise UnreadableFile(f"{path}: {error.strerror or error}") from None

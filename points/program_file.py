@@ -31,13 +31,13 @@ class ProgramFileError(Exception):
         self.faults = faults
 
 
-Check = Callable[[Any], Any]
+Check = Callable[[object], Any]
 
 
 def text(most: int) -> Check:
     """Accept a text of one to so many characters."""
 
-    def check(value: Any) -> str:
+    def check(value: object) -> str:
         if not isinstance(value, str) or not value.strip():
             raise ValueError("must be a text between quotes")
         if len(value) > most or "\x00" in value:
@@ -50,7 +50,7 @@ def text(most: int) -> Check:
 def whole(least: int, most: int) -> Check:
     """Accept a whole number in a range."""
 
-    def check(value: Any) -> int:
+    def check(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
             raise TypeError(f"must be a whole number, not {value!r}")
         if not least <= value <= most:
@@ -63,7 +63,7 @@ def whole(least: int, most: int) -> Check:
 def number(least: str, most: str) -> Check:
     """Accept a number in a range; kept as text, never as a float."""
 
-    def check(value: Any) -> str:
+    def check(value: object) -> str:
         try:
             amount = Decimal(str(value))
         except InvalidOperation:
@@ -81,7 +81,7 @@ def number(least: str, most: str) -> Check:
 def one_of(names: type[StrEnum]) -> Check:
     """Accept one of a list of words."""
 
-    def check(value: Any) -> str:
+    def check(value: object) -> str:
         if value not in list(names):
             raise ValueError(f"must be one of {', '.join(names)}; not {value!r}")
         return str(value)
@@ -89,20 +89,20 @@ def one_of(names: type[StrEnum]) -> Check:
     return check
 
 
-def euro(value: Any) -> str:
+def euro(value: object) -> str:
     if value != "EUR":
         raise ValueError(f"must be EUR, not {value!r}")
     return "EUR"
 
 
-def zone(value: Any) -> str:
+def zone(value: object) -> str:
     try:
-        return str(ZoneInfo(value))
+        return str(ZoneInfo(str(value)))
     except (KeyError, ValueError, TypeError, OSError):
         raise ValueError(f"is not a time zone: {value!r}; one is Europe/Amsterdam") from None
 
 
-def instant(value: Any) -> str:
+def instant(value: object) -> str:
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
@@ -113,7 +113,7 @@ def instant(value: Any) -> str:
     return value.astimezone(UTC).isoformat()
 
 
-def names(value: Any) -> list[str]:
+def names(value: object) -> list[str]:
     if not isinstance(value, list):
         raise TypeError("must be a list of texts")
     return sorted({text(80)(item) for item in value})
@@ -182,7 +182,7 @@ def read_program(source: str) -> dict[str, Any]:
     return program
 
 
-def _checked(given: Any, keys: Keys, path: str, faults: list[str]) -> dict[str, Any]:
+def _checked(given: object, keys: Keys, path: str, faults: list[str]) -> dict[str, Any]:
     if not isinstance(given, dict):
         faults.append(f"[{path.rstrip('.')}] must be a table")
         return {}
@@ -205,7 +205,7 @@ def _checked(given: Any, keys: Keys, path: str, faults: list[str]) -> dict[str, 
     return checked
 
 
-def _checked_tiers(given: Any, faults: list[str]) -> list[dict[str, Any]]:
+def _checked_tiers(given: object, faults: list[str]) -> list[dict[str, Any]]:
     if not isinstance(given, list) or len(given) > MOST_TIERS:
         faults.append(f"tiers.tier: must be a list of {MOST_TIERS} tiers at most")
         return []

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from members.models import Placement
 from points.local_time import local_day, midnight
@@ -115,7 +115,7 @@ def _place_batch(after: int, today: date, rules: Rules, now: datetime, total: Pl
 
 
 def _status_days(
-    cursor: Any,
+    cursor: CursorWrapper,
     members: list[int],
     accounts: Iterable[tuple[int, int, datetime | None]],
     today: date,
@@ -143,7 +143,7 @@ def _since(change: _Change, standing: Standing, rules: Rules) -> datetime | None
     return midnight(standing.since, rules.zone)
 
 
-def _write(cursor: Any, changes: list[_Change], rules: Rules) -> None:
+def _write(cursor: CursorWrapper, changes: list[_Change], rules: Rules) -> None:
     current = [(change, change.standings[-1]) for change in changes]
     cursor.execute(
         PLACE,

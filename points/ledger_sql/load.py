@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper as Cursor
 
 from points.book import Book
 from points.book_rows import Bought, Debt, Lot, Refunded, Stamp, Standing, Taken
@@ -31,7 +32,6 @@ from points.local_time import NEVER
 from points.program_cache import stamped_program
 from points.rules import Program
 
-Cursor = Any
 Known = dict[tuple[int, str], tuple[object, ...]]
 """What a source has reported before: (kind or table, key) -> its content."""
 
@@ -110,7 +110,7 @@ def _lock(cursor: Cursor, members: list[int], batch: Sorted, stamp: Stamp) -> Lo
     books = {}
     for member, sequence, purchases, head, balance, debt, tier, since, bound, days, *rest in rows:
         latest, standing, _ = rest
-        book = books[member] = Book(
+        books[member] = Book(
             member,
             stamp,
             standing=Standing(standing),
@@ -134,8 +134,22 @@ def load_due_books(members: list[int], until: datetime, stamp: Stamp) -> list[Bo
         loaded = _lock(cursor, members, Sorted(), stamp)
         cursor.execute(DUE_LOTS, (members, until))
         for *row, member in cursor.fetchall():
-            loaded.books[member].add_lot(Lot(*row, loaded=(row[2], row[3], row[6])))
+            loaded.books[member].add_lot(_know_lot(row))
     return list(loaded.books.values())
+
+
+def _know_lot(row: Sequence[Any]) -> Lot:
+    id_, points, remaining, expired, available_at, expires_at, cause = row
+    return Lot(
+        id_,
+        points,
+        remaining,
+        expired,
+        available_at,
+        expires_at,
+        cause,
+        (remaining, expired, cause),
+    )
 
 
 def _load_purchases(
@@ -168,7 +182,8 @@ def _know_purchase(row: Sequence[Any], loaded: Loaded) -> Bought:
 def _load_entries(
     cursor: Cursor, batch: Sorted, loaded: Loaded, source: int
 ) -> dict[int, tuple[int, str, datetime]]:
-    keys = [(int(event.kind), event.key) for event in (*batch.credits, *batch.debits)]
+    keys = [(int(event.kind), event.key) for event in batch.credits]
+    keys += [(int(event.kind), event.key) for event in batch.debits]
     keys += [(int(Kind.RESTORED), event.key) for event in batch.restores]
     keys += [(int(Kind.REDEEMED), event.redemption) for event in batch.restores]
     if not keys:
@@ -176,6 +191,7 @@ def _load_entries(
     cursor.execute(ENTRIES, ([kind for kind, _ in keys], [key for _, key in keys], source))
     redeemed = {}
     for entry, kind, operation, member, at, points, why in cursor.fetchall():
+        content: tuple[object, ...]
         if kind == Kind.RESTORED:
             facts = json.loads(why)
             content = (member, at, facts["redemption"], facts.get("asked"))
@@ -268,7 +284,7 @@ def _load_lots(
     lots: dict[int, Lot] = {}
     owners: dict[int, int] = {}
     for *row, member in cursor.fetchall():
-        lot = lots[row[0]] = Lot(*row, loaded=(row[2], row[3], row[6]))
+        lot = lots[row[0]] = _know_lot(row)
         owners[lot.id] = member
     for lot in sorted(lots.values(), key=lambda lot: (lot.expires_at, lot.available_at, lot.id)):
         if owners[lot.id] in loaded.books:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+
+from django.db.backends.utils import CursorWrapper
 
 from points.book import Book
 from points.events import Purchase, VoidRefund
@@ -11,7 +12,7 @@ from points.rules import Program
 
 
 def load_standing(
-    cursor: Any,
+    cursor: CursorWrapper,
     purchases: Sequence[Purchase],
     voids: Sequence[VoidRefund],
     program: Program,
@@ -24,7 +25,7 @@ def load_standing(
     near = _may_rise(purchases, voids, program, books)
     if near:
         days = max(rules.window_days for rules in versions)
-        first = min(event.at for event in (*purchases, *voids))
+        first = min([*(event.at for event in purchases), *(event.at for event in voids)])
         cursor.execute(WINDOW, (near, first - timedelta(days=days + 2)))
         zone = versions[0].zone
         for member, at, status in cursor.fetchall():

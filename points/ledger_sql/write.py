@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from points.book import Book
 from points.book_rows import Stamp
@@ -225,9 +226,10 @@ def _text(at: datetime | None) -> str | None:
     return at.isoformat() if at is not None else None
 
 
-def _insert(cursor: Any, rows: dict[str, list[Row]], books: list[Book]) -> None:
+def _insert(cursor: CursorWrapper, rows: dict[str, list[Row]], books: list[Book]) -> None:
     """All new rows and the account in one statement: foreign keys are checked at its end."""
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     for table, made in rows.items():
         if made:
             places = f"({', '.join(['%s'] * len(made[0]))})"
@@ -244,7 +246,7 @@ def _insert(cursor: Any, rows: dict[str, list[Row]], books: list[Book]) -> None:
         cursor.execute(common + UPDATE_ACCOUNTS, [*values, *accounts])
 
 
-def _copy(cursor: Any, table: str, rows: list[Row]) -> None:
+def _copy(cursor: CursorWrapper, table: str, rows: list[Row]) -> None:
     if not rows:
         return
     with cursor.copy(f"COPY {table} ({COLUMNS[table]}) FROM STDIN") as copy:
@@ -269,7 +271,7 @@ def _account(book: Book) -> Row:
     )
 
 
-def _update(cursor: Any, books: list[Book]) -> None:
+def _update(cursor: CursorWrapper, books: list[Book]) -> None:
     """What was there before and has changed: lots, debts, purchases and refunds."""
     _many(
         cursor,
@@ -313,7 +315,7 @@ def _update(cursor: Any, books: list[Book]) -> None:
     )
 
 
-def _many(cursor: Any, statement: str, rows: Sequence[Row]) -> None:
+def _many(cursor: CursorWrapper, statement: str, rows: Sequence[Row]) -> None:
     if rows:
         cursor.execute(statement, _turned(rows))
 

@@ -51,7 +51,8 @@ def situation(member_id: int, now: datetime) -> Situation:
     opened = sum(left for left, start, end in lots if start <= now < end)
     pending = sum(left for left, start, end in lots if start > now)
     status = status_points(member_id, rules, now) if rules else 0
-    next_tier = account.tier_id + 1 if rules and account.tier_id < rules.top else None
+    tier = account.tier_id or 0
+    next_tier = tier + 1 if rules and tier < rules.top else None
     threshold = rules.threshold(next_tier) if rules and next_tier else 0
     return Situation(
         balance=account.balance - due,
@@ -59,9 +60,9 @@ def situation(member_id: int, now: datetime) -> Situation:
         pending=pending,
         debt=account.debt,
         expiring=_expiring([(left, end) for left, _, end in lots if end > now], rules),
-        tier=account.tier_id,
+        tier=tier,
         tier_since=account.tier_since,
-        multiplier=rules.multiplier(account.tier_id) if rules else ONE,
+        multiplier=rules.multiplier(tier) if rules else ONE,
         status=status,
         window_days=rules.window_days if rules else 0,
         next_tier=next_tier,
