@@ -15,7 +15,7 @@ def member_language(get_response: Answer) -> Answer:
     def middleware(request: HttpRequest) -> HttpResponse:
         chosen = _chosen(request)
         with translation.override(chosen):
-            request.LANGUAGE_CODE = chosen  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = chosen
             response = get_response(request)
             response.headers.setdefault("Content-Language", chosen)
             return response

@@ -6,14 +6,16 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec
 
 from django.db import connection, connections, transaction
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.utils.translation import gettext_lazy as _
 
 from members.actions.enrollment import enroll_by_number
 from members.models import Card, ExternalId
-from members.refusals import Refusal
 from points.actions.posting import identity, post_events
 from points.activity_file import Fault, Reported, read_activity, read_lines
 from points.events import Event, Line, Purchase, in_order
@@ -34,6 +36,7 @@ class Summary:
     warnings: list[Fault] = field(default_factory=list)
 
 
+Told = ParamSpec("Told")
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done and how much there is."""
 
@@ -212,9 +215,10 @@ def _post_batches(
             yield from map(_post_batch, jobs)
             return
         # The workers must not share our connections with us.
-        connections.close_all()
-        for alias in connections:
-            connections[alias].close_pool() if hasattr(connections[alias], "close_pool") else None
+        for ours in connections.all(initialized_only=True):
+            ours.close()
+            if isinstance(ours, DatabaseWrapper):
+                ours.close_pool()
         gc.freeze()
         with multiprocessing.get_context("fork").Pool(workers) as pool:
             yield from pool.imap_unordered(_post_batch, jobs)
@@ -244,18 +248,17 @@ def analyze() -> None:
         )
 
 
-class DryRun(Refusal):
-    """Rolls back what a dry run did; never reaches a person."""
+def rehearsal(action: Callable[Told, Summary]) -> Callable[Told, Summary]:
+    """Make an action that does everything another does, then undoes it."""
 
-    code = "dry_run"
-
-
-def rehearse_activity(**arguments: object) -> Summary:
-    """Do everything `import_activity` does, then undo it."""
-    summary: list[Summary] = []
-    try:
+    @wraps(action)
+    def rehearse(*args: Told.args, **kwargs: Told.kwargs) -> Summary:
         with transaction.atomic():
-            summary.append(import_activity(**arguments))  # type: ignore[arg-type]
-            raise DryRun(_("Nothing was kept."))
-    except DryRun:
-        return summary[0]
+            summary = action(*args, **kwargs)
+            transaction.set_rollback(True)
+        return summary
+
+    return rehearse
+
+
+rehearse_activity = rehearsal(import_activity)
