@@ -38,8 +38,6 @@ def expire_points(
     total = Expired()
     while members := _members_due(until):
         done = _expire_members(members, until, now)
-        if not done.lots:
-            break
         total.members += done.members
         total.lots += done.lots
         total.points += done.points
@@ -69,5 +67,6 @@ def _expire_members(members: list[int], until: datetime, now: datetime) -> Expir
         done.lots += len(book.entries)
     changed = [book for book in books if book.entries]
     done.members = len(changed)
-    write_books(changed, stamp)
+    if changed:
+        write_books(changed, stamp)
     return done
