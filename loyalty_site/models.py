@@ -1,7 +1,33 @@
 """Which job did what, and when: a row for each job and period."""
 
+from datetime import datetime, timedelta
+from typing import Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+LONGEST_WAIT = 60
+
+
+class JobRunQuerySet(models.QuerySet["JobRun"]):
+    """Filters that read as a sentence."""
+
+    def settled(self, attempts: int) -> Self:
+        """Done, or failed as often as is worth trying."""
+        return self.filter(
+            models.Q(state=JobRun.State.DONE)
+            | models.Q(state=JobRun.State.FAILED, attempts__gte=attempts)
+        )
+
+    def done(self) -> Self:
+        return self.filter(state=JobRun.State.DONE)
+
+    def running(self) -> Self:
+        return self.filter(state=JobRun.State.RUNNING)
+
+    def newest_of_each(self) -> Self:
+        """Each job's run for its latest period."""
+        return self.order_by("job", "-period").distinct("job")
 
 
 class JobRun(models.Model):
@@ -25,6 +51,8 @@ class JobRun(models.Model):
     done = models.JSONField(_("what it did"), default=dict, blank=True)
     error = models.TextField(_("what went wrong"), blank=True)
 
+    objects = JobRunQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("job run")
         verbose_name_plural = _("job runs")
@@ -41,3 +69,14 @@ class JobRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job} {self.period}"
+
+    def is_settled(self, attempts: int) -> bool:
+        """Whether nothing more happens to this run."""
+        failed = self.state == self.State.FAILED and self.attempts >= attempts
+        return self.state == self.State.DONE or failed
+
+    def waits(self, now: datetime) -> bool:
+        """Whether it failed so recently that trying again would help nobody."""
+        if self.state != self.State.FAILED or self.finished_at is None:
+            return False
+        return now < self.finished_at + timedelta(minutes=min(2**self.attempts, LONGEST_WAIT))

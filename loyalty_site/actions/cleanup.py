@@ -1,0 +1,26 @@
+"""Removing what nobody needs any more."""
+
+from datetime import datetime, timedelta
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from loyalty_site.models import JobRun
+
+RUNS_KEPT = timedelta(days=400)
+# Shorter than any idle time that a session may have.
+UNUSED_FOR = timedelta(days=1)
+
+
+@transaction.atomic
+def remove_expired(*, now: datetime) -> dict[str, int]:
+    """Remove sessions that have ended and job runs of more than a year ago."""
+    sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
+    logins, _ = (
+        UserSession.objects.filter(last_seen_at__lt=now - UNUSED_FOR)
+        .exclude(session_key__in=Session.objects.values("session_key"))
+        .delete()
+    )
+    runs, _ = JobRun.objects.filter(started_at__lt=now - RUNS_KEPT).delete()
+    return {"sessions": sessions, "logins": logins, "job_runs": runs}

@@ -1,0 +1,83 @@
+"""What the program does by itself, and when; the schedule is code."""
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from loyalty_site.actions.cleanup import remove_expired
+from loyalty_site.schedule import Daily, Every, Figures, Job
+from points.actions.adjustment import welcome_new_members
+from points.actions.expiry import expire_points
+from points.actions.placement import place_tiers
+from points.program_cache import current_program
+from points.reports.verification import verify_ledger
+
+SHOWN_VIOLATIONS = 5
+
+
+class LedgerViolatedError(Exception):
+    """The ledger does not add up; names the first places where."""
+
+
+def _expire_points(at: datetime, now: datetime) -> Figures:
+    expired = expire_points(until=at, now=now)
+    return {"members": expired.members, "lots": expired.lots, "points": expired.points}
+
+
+def _place_tiers(at: datetime, now: datetime) -> Figures:
+    placed = place_tiers(at=at, now=now)
+    return {"reviewed": placed.reviewed, "rose": placed.rose, "fell": placed.fell}
+
+
+def _welcome_new_members(_at: datetime, now: datetime) -> Figures:
+    return {"members": welcome_new_members(now=now)}
+
+
+def _verify_ledger(_at: datetime, _now: datetime) -> Figures:
+    found = verify_ledger()
+    if found.violations:
+        first = "; ".join(found.violations[:SHOWN_VIOLATIONS])
+        raise LedgerViolatedError(f"{len(found.violations)} violations: {first}")
+    return {"entries": found.entries, "accounts": found.accounts, "points": found.points}
+
+
+def _remove_expired(_at: datetime, now: datetime) -> Figures:
+    return remove_expired(now=now)
+
+
+JOBS = (
+    Job(
+        "expire_points",
+        _("Write what has expired"),
+        Daily(time(0, 10), every_day=True),
+        _expire_points,
+    ),
+    Job("place_tiers", _("Place the tiers"), Daily(time(0, 20), every_day=True), _place_tiers),
+    Job("welcome_new_members", _("Give welcome bonuses"), Every(10), _welcome_new_members),
+    # What does not hold now does not hold in five minutes: once a night is enough.
+    Job(
+        "verify_ledger",
+        _("Verify the ledger"),
+        Daily(time(3, 0), every_day=False),
+        _verify_ledger,
+        attempts=1,
+    ),
+    Job(
+        "remove_expired",
+        _("Remove sessions that have ended"),
+        Daily(time(3, 30), every_day=False),
+        _remove_expired,
+    ),
+)
+
+
+def job_named(name: str) -> Job:
+    return next(job for job in JOBS if job.name == name)
+
+
+def program_zone() -> ZoneInfo:
+    """The zone whose days count; the same for all versions of a program."""
+    versions = current_program().versions
+    return versions[0].zone if versions else ZoneInfo(settings.TIME_ZONE)

@@ -1,0 +1,38 @@
+"""The jobs as Celery sees them."""
+
+from celery.signals import heartbeat_sent, worker_ready
+from django.utils import timezone
+
+from loyalty_site.actions.job_runs import due_period, run_due
+from loyalty_site.celery import task
+from loyalty_site.jobs import JOBS, job_named, program_zone
+from loyalty_site.worker_pulse import feel_pulse
+
+
+@task
+def tick() -> None:
+    """Send off every job that the database says is due; beat only knocks once a minute."""
+    zone, now = program_zone(), timezone.now()
+    for job in JOBS:
+        if due_period(job=job, zone=zone, now=now) is not None:
+            run_job.delay(job.name)
+
+
+@task
+def run_job(name: str) -> None:
+    """Run a job's oldest due period, then knock again for the next."""
+    run = run_due(job=job_named(name), zone=program_zone(), now=timezone.now())
+    if run is not None:
+        run_job.delay(name)
+
+
+def knock_at_start(**_: object) -> None:
+    tick.delay()
+
+
+def show_life(**_: object) -> None:
+    feel_pulse(timezone.now())
+
+
+worker_ready.connect(knock_at_start)
+heartbeat_sent.connect(show_life)
