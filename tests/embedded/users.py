@@ -80,9 +80,9 @@ def processes_in(state: Path) -> dict[str, int]:
     return found
 
 
-def wait_for(condition: Callable[[], object]) -> object:
+def wait_for(condition: Callable[[], object], patience: float = PATIENCE_SECONDS) -> object:
     """Return the condition's first true answer."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         if answer := condition():
             return answer

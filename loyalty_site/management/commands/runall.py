@@ -1,5 +1,6 @@
 """The whole site under one terminal: web, worker and beat."""
 
+import contextlib
 import errno
 import http.client
 import os
@@ -194,9 +195,11 @@ def answers_in_time(host: str, port: int, processes: Processes, stopping: thread
 
 
 def answers(host: str, port: int) -> bool:
+    # The home page, which every visitor sees; /healthz/ waits for the worker too.
+    known_as = next((name for name in settings.ALLOWED_HOSTS if name != "*"), "localhost")
     connection = http.client.HTTPConnection(host, port, timeout=ANSWER_SECONDS)
     try:
-        connection.request("GET", "/healthz/", headers={"Host": "localhost"})
+        connection.request("GET", "/", headers={"Host": known_as.lstrip(".")})
         connection.getresponse()
     except OSError:
         return False
@@ -225,11 +228,12 @@ def stop_all(processes: Processes) -> None:
             process.terminate()
     deadline = time.monotonic() + STOP_SECONDS
     for process in processes.values():
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
+        # Also what a process that was killed has left: a web worker would keep the port.
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        process.wait()
 
 
 def exit_code(process: subprocess.Popen[str]) -> int:
