@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from loyalty_site.security import in_back_office
 from points.program_cache import current_program
@@ -26,10 +27,10 @@ class Place:
 
 
 MEMBER_PLACES = [
-    (_("Home"), "home", "home"),
-    (_("Points"), "points:book", "points"),
-    (_("Card"), "members:card", "card"),
-    (_("Profile"), "members:profile", "account"),
+    (pgettext_lazy("navigation", "Home"), "home", "home"),
+    (pgettext_lazy("navigation", "Points"), "points:book", "points"),
+    (pgettext_lazy("navigation", "Card"), "members:card", "card"),
+    (pgettext_lazy("navigation", "Profile"), "members:profile", "account"),
 ]
 VISITOR_PLACES = [
     (_("The program"), "landing", "program"),

@@ -3,6 +3,7 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
+WHAT = {"th": {"class": "what"}, "td": {"class": "what"}}
 WHEN = {"th": {"class": "when"}, "td": {"class": "when"}}
 
 
@@ -13,7 +14,7 @@ class BookTable(tables.Table):
         template_name="points/_when.html", verbose_name=_("When"), attrs=WHEN
     )
     title = tables.TemplateColumn(
-        template_name="points/_what.html", verbose_name=_("What"), attrs={"td": {"class": "what"}}
+        template_name="points/_what.html", verbose_name=_("What"), attrs=WHAT
     )
     signed = tables.TemplateColumn(
         template_name="points/_points.html",

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
@@ -43,7 +44,11 @@ def household(transactional_db):
         silver="1.25",
         effective_at="2023-01-01T00:00:00+01:00",
     )
-    return well_known_member(now)
+    member = well_known_member(now)
+    EmailAddress.objects.create(
+        user=member.user, email=member.email, verified=True, primary=True
+    )
+    return member
 
 
 def log_in(context: BrowserContext, user: User, site: str) -> None:

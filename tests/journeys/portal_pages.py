@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from itertools import product
 
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page
 
+HEIGHT = 780
 WIDTHS = (360, 768, 1280)
 LANGUAGES = ("nl", "en")
 SCHEMES = ("light", "dark")
@@ -46,7 +47,7 @@ class Look:
 
     def context(self, browser: Browser, site: str) -> BrowserContext:
         context = browser.new_context(
-            viewport={"width": self.width, "height": 780},
+            viewport={"width": self.width, "height": HEIGHT},
             color_scheme=self.scheme,
             reduced_motion="reduce",
         )
@@ -54,6 +55,12 @@ class Look:
             [{"name": settings.LANGUAGE_COOKIE_NAME, "value": self.language, "url": site}]
         )
         return context
+
+    def stretch(self, page: Page) -> None:
+        """Make the window as high as the page, so that nothing is under the navigation."""
+        page.set_viewport_size({"width": self.width, "height": HEIGHT})
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": self.width, "height": max(HEIGHT, height)})
 
 
 LOOKS = [Look(*look) for look in product(LANGUAGES, WIDTHS, SCHEMES)]
