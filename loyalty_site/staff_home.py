@@ -1,13 +1,12 @@
 """The first page of the back office: what needs a person, the day's figures, the jobs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest
 from django.urls import reverse
@@ -15,6 +14,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from loyalty_site.job_health import JobHealth, job_health
+from loyalty_site.jobs import JOBS, program_zone
 from loyalty_site.models import JobRun
 from members.models import Member
 from points.kinds import Kind
@@ -74,18 +75,17 @@ class Concern:
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001
-    """Fill the first page, in five queries whatever there is."""
+    """Fill the first page, in a constant number of queries."""
     now = timezone.now()
-    rules = current_program().at(now)
-    zone = rules.zone if rules else ZoneInfo(settings.TIME_ZONE)
+    zone = program_zone()
     spans = spans_of(now, zone)
-    runs = latest_runs()
+    jobs = job_health(jobs=JOBS, zone=zone, now=now)
     return context | {
         "title": _("Today"),
         "figures": figures(spans),
         "weekday": date_format(spans.last.astimezone(zone), "l"),
-        "runs": runs,
-        "concerns": concerns(runs, has_program=rules is not None),
+        "jobs": jobs,
+        "concerns": [*job_concerns(jobs), *program_concerns(now)],
     }
 
 
@@ -134,30 +134,32 @@ def figures(spans: Spans) -> list[Figure]:
     ]
 
 
-def latest_runs() -> list[JobRun]:
-    """Return the last run of each job, failed ones first."""
-    runs = JobRun.objects.order_by("job", "-started_at", "-id").distinct("job")
-    return sorted(runs, key=lambda run: (run.state != JobRun.State.FAILED, run.job))
-
-
-def concerns(runs: list[JobRun], *, has_program: bool) -> list[Concern]:
-    """List what needs a person now."""
-    waiting = [
-        Concern(
-            _("The job %(job)s failed for %(period)s") % {"job": run.job, "period": run.period},
-            reverse("admin:loyalty_site_jobrun_change", args=[run.pk]),
-        )
-        for run in runs
-        if run.state == JobRun.State.FAILED
-    ]
-    if not has_program:
-        waiting.append(
-            Concern(
-                _("No program has been published: nobody earns points yet"),
-                reverse("admin:points_programversion_changelist"),
-            )
-        )
+def job_concerns(jobs: Sequence[JobHealth]) -> list[Concern]:
+    """List the jobs that failed or that keep us waiting."""
+    waiting = []
+    for health in jobs:
+        if health.last is not None and health.last.state == JobRun.State.FAILED:
+            text = _("%(job)s: failed for %(period)s")
+            url = reverse("admin:loyalty_site_jobrun_change", args=[health.last.pk])
+        elif health.is_late:
+            text = _("%(job)s: late; is the worker running?")
+            url = reverse("admin:loyalty_site_jobrun_changelist")
+        else:
+            continue
+        period = health.last.period if health.last else ""
+        waiting.append(Concern(text % {"job": health.job.title, "period": period}, url))
     return waiting
+
+
+def program_concerns(now: datetime) -> list[Concern]:
+    if current_program().at(now) is not None:
+        return []
+    return [
+        Concern(
+            _("No program is in force: nobody earns points"),
+            reverse("admin:points_programversion_changelist"),
+        )
+    ]
 
 
 def _figure(
