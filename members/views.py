@@ -16,10 +16,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from members.actions.enrollment import claim_membership
 from members.card_images import barcode, qr, spaced
-from members.models import Card, Member
+from members.models import Card, Member, User
 from members.refusals import Refusal
 
 MemberView = Callable[..., HttpResponse]
+
+
+class LoggedInRequest(HttpRequest):
+    """What `login_required` lets through."""
+
+    user: User
 
 
 def for_members(view: MemberView) -> MemberView:
@@ -28,7 +34,7 @@ def for_members(view: MemberView) -> MemberView:
     @wraps(view)
     @login_required
     @never_cache
-    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def door(request: LoggedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         member = Member.objects.filter(user_id=request.user.pk).first()
         if member is None:
             return render(request, "members/no_member.html")
@@ -39,7 +45,7 @@ def for_members(view: MemberView) -> MemberView:
 
 @login_required
 @require_POST
-def claim(request: HttpRequest) -> HttpResponse:
+def claim(request: LoggedInRequest) -> HttpResponse:
     """Make a login a member."""
     try:
         claim_membership(user_id=request.user.pk, now=timezone.now())

@@ -50,7 +50,8 @@ def issue_cards(*, member_ids: Sequence[int], now: datetime) -> None:
 @transaction.atomic
 def block_card(*, card_id: int, reason: str, now: datetime) -> Card:
     """Block a lost card for good; refuses one that is blocked already."""
-    card = Card.objects.select_for_update().get(pk=card_id)
+    Member.objects.lock(Card.objects.values_list("member_id", flat=True).get(pk=card_id))
+    card = Card.objects.lock(card_id)
     if not card.is_active:
         raise CardIsBlocked(_("This card is blocked already."))
     card.blocked_at = now

@@ -1,9 +1,11 @@
 """Becoming a member: by portal, by staff, at a till or from another system's history."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.actions.cards import issue_card, issue_cards
@@ -18,6 +20,18 @@ class AddressInUse(Refusal):
 
 class BornInTheFuture(Refusal):
     code = "born_in_the_future"
+
+
+@contextmanager
+def refusing_a_taken_address() -> Iterator[None]:
+    """Let the database say whose address it is, however many ask at once."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "member_email_unique" not in str(error):
+            raise
+        raise AddressInUse(_("This e-mail address belongs to another member.")) from None
 
 
 @transaction.atomic
@@ -37,20 +51,19 @@ def enroll_member(
     Refuses an address that another member has and a birthday to come.
     """
     address = email.strip().lower() if email else None
-    if birthday is not None and birthday > now.date():
+    if birthday is not None and birthday > timezone.localdate(now):
         raise BornInTheFuture(_("A birthday cannot lie in the future."))
-    if address and _address_taken(address):
-        raise AddressInUse(_("This e-mail address belongs to another member."))
 
-    member = Member.objects.create(
-        user_id=user_id,
-        name=name.strip(),
-        email=address,
-        birthday=birthday,
-        language=language,
-        joined_at=now,
-        joined_through=through,
-    )
+    with refusing_a_taken_address():
+        member = Member.objects.create(
+            user_id=user_id,
+            name=name.strip(),
+            email=address or None,
+            birthday=birthday,
+            language=language,
+            joined_at=now,
+            joined_through=through,
+        )
     issue_card(member_id=member.pk, now=now)
 
     announce(member_joined, member_id=member.pk)
@@ -68,16 +81,22 @@ def claim_membership(*, user_id: int, now: datetime) -> Member:
     earlier = Member.objects.filter(user=user).first()
     if earlier is not None:
         return earlier
-    waiting = Member.objects.select_for_update().filter(email=user.email, user__isnull=True).first()
+    waiting = _unclaimed(user.email)
     if waiting is None:
-        return enroll_member(
-            through=Member.Through.PORTAL,
-            now=now,
-            name=user.name,
-            email=user.email,
-            language=user.language,
-            user_id=user.pk,
-        )
+        try:
+            return enroll_member(
+                through=Member.Through.PORTAL,
+                now=now,
+                name=user.name,
+                email=user.email,
+                language=user.language,
+                user_id=user.pk,
+            )
+        except AddressInUse:
+            # A till may have enrolled this address a moment ago.
+            waiting = _unclaimed(user.email)
+            if waiting is None:
+                raise
 
     waiting.user = user
     waiting.name = waiting.name or user.name
@@ -116,5 +135,6 @@ def enroll_by_number(
     return known | {key: member.pk for key, member in zip(new, members, strict=True)}
 
 
-def _address_taken(address: str) -> bool:
-    return Member.objects.filter(email=address).exists()
+def _unclaimed(address: str) -> Member | None:
+    """The member whom a till or staff enrolled under this address, and who has no login yet."""
+    return Member.objects.select_for_update().filter(email=address, user__isnull=True).first()

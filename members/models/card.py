@@ -9,6 +9,11 @@ from members.models.member import Member
 
 
 class CardQuerySet(models.QuerySet["Card"]):
+    """Filters that read as a sentence."""
+
+    def lock(self, pk: int) -> "Card":
+        return self.select_for_update().get(pk=pk)
+
     def active(self) -> Self:
         return self.filter(blocked_at__isnull=True)
 

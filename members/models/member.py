@@ -21,10 +21,13 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.exclude(status=Member.Status.CLOSED)
 
     def matching(self, text: str) -> Self:
-        """Find by the beginning of a name, an e-mail address or a card number."""
+        """Find by the beginning of a name, an e-mail address or a card number, spaced or not."""
         beginning = text.strip().lower()
-        if beginning.isdigit():
-            return self.filter(cards__number__startswith=beginning).distinct()
+        if "\x00" in beginning:
+            return self.none()
+        digits = beginning.replace(" ", "")
+        if digits.isdecimal():
+            return self.filter(cards__number__startswith=digits).distinct()
         return self.annotate(lower_name=Lower("name")).filter(
             models.Q(lower_name__startswith=beginning) | models.Q(email__startswith=beginning)
         )

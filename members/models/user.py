@@ -14,13 +14,16 @@ class UserManager(BaseUserManager["User"]):
     """Makes users; a login needs no password, so none is the default."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=User.normalize_username(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=User.normalize_username(username or ""))
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -63,6 +66,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """Write an address in one way, so that nobody has two logins by capitals."""
+        return username.strip().lower()
 
     def get_full_name(self) -> str:
         return self.name or self.email

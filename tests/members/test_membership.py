@@ -1,0 +1,107 @@
+"""Freezing, thawing and closing a membership."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from members.actions.membership import (
+    MembershipClosed,
+    close_membership,
+    freeze_membership,
+    thaw_membership,
+)
+from members.models import Member
+from members.signals import membership_changed
+from tests import make
+from tests.members.at_once import at_once
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_frozen_member_takes_part_but_may_not_spend():
+    member = make.member()
+
+    frozen = freeze_membership(member_id=member.pk)
+
+    assert not frozen.may_spend
+    assert member in Member.objects.taking_part()
+
+
+def test_a_thawed_member_may_spend_again():
+    member = make.member()
+    freeze_membership(member_id=member.pk)
+
+    assert thaw_membership(member_id=member.pk).may_spend
+
+
+def test_a_closed_member_no_longer_takes_part(now):
+    member = make.member()
+
+    closed = close_membership(member_id=member.pk, now=now)
+
+    assert closed.closed_at == now
+    assert not closed.may_spend
+    assert member not in Member.objects.taking_part()
+
+
+@pytest.mark.parametrize("change", [freeze_membership, thaw_membership])
+def test_closed_is_final(now, change):
+    member = make.member()
+    close_membership(member_id=member.pk, now=now)
+
+    with pytest.raises(MembershipClosed):
+        change(member_id=member.pk)
+
+    member.refresh_from_db()
+    assert member.status == Member.Status.CLOSED
+
+
+def test_closing_twice_keeps_the_first_date(now):
+    member = make.member()
+    close_membership(member_id=member.pk, now=now)
+
+    with pytest.raises(MembershipClosed) as refused:
+        close_membership(member_id=member.pk, now=now + timedelta(days=1))
+
+    member.refresh_from_db()
+    assert refused.value.code == "membership_closed"
+    assert member.closed_at == now
+
+
+def test_a_change_is_announced(django_capture_on_commit_callbacks):
+    member, heard = make.member(), []
+
+    def hear(member_id, **_):
+        heard.append(member_id)
+
+    membership_changed.connect(hear)
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            freeze_membership(member_id=member.pk)
+    finally:
+        membership_changed.disconnect(hear)
+
+    assert heard == [member.pk]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"status": "closed"}, {"closed_at": make.NOW}, {"status": "gone"}],
+    ids=["closed without a date", "a date without closing", "an unknown status"],
+)
+def test_the_database_knows_what_closed_means(changes):
+    member = make.member()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Member.objects.filter(pk=member.pk).update(**changes)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_closing_many_times_at_once_closes_once(now):
+    member = make.member()
+
+    answers = at_once(lambda _: bool(close_membership(member_id=member.pk, now=now)), 5)
+
+    assert answers.count(True) == 1
+    assert answers.count("membership_closed") == 4
