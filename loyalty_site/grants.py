@@ -8,6 +8,7 @@ from django.db import connections
 from psycopg import sql
 
 HISTORY = "append_only"
+CAN_GRANT_ANALYZE = 170000
 
 
 def grant_to_application(using: str, **_: Any) -> None:
@@ -24,6 +25,13 @@ def grant_to_application(using: str, **_: Any) -> None:
                 "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};"
             ).format(role=sql.Identifier(role))
         )
+        if connection.pg_version >= CAN_GRANT_ANALYZE:
+            # After a large import the planner must know; older servers wait for autovacuum.
+            cursor.execute(
+                sql.SQL("GRANT MAINTAIN ON ALL TABLES IN SCHEMA public TO {role}").format(
+                    role=sql.Identifier(role)
+                )
+            )
         for table in history_tables():
             cursor.execute(
                 sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}").format(

@@ -42,8 +42,10 @@ WITH counted AS (
     FROM counted GROUP BY member_id
 ), allocated AS (
   SELECT a.lot_id, a.entry_id, a.points FROM points_allocation a
-   WHERE EXISTS (SELECT FROM counted c WHERE c.id = a.entry_id)
-     AND EXISTS (SELECT FROM counted c WHERE c.id = a.cause_id)
+    JOIN points_entry e ON e.id = a.entry_id
+     AND e.occurred_at < %(until)s AND e.recorded_at <= %(known)s
+    JOIN points_entry c ON c.id = a.cause_id
+     AND c.occurred_at < %(until)s AND c.recorded_at <= %(known)s
 ), taken AS (
   SELECT lot_id, sum(points) AS points FROM allocated WHERE lot_id IS NOT NULL GROUP BY lot_id
 ), lots AS (
