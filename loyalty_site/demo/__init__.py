@@ -1,0 +1,1 @@
+"""Marktzicht, an invented grocer, with purchases that nobody here invented."""

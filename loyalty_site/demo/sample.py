@@ -1,0 +1,60 @@
+"""The committed sample, moved to the Netherlands and to this year."""
+
+import csv
+import gzip
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+FOLDER = Path(__file__).resolve().parent
+ACTIVITY = FOLDER / "sample" / "activity.csv.gz"
+LINES = FOLDER / "sample" / "lines.csv.gz"
+PROGRAM = FOLDER / "program.toml"
+SHOPS = ZoneInfo("America/New_York")
+LAST_DAY = date(2017, 12, 31)
+DEMO_HOUSEHOLD = "1770"
+"""Earns, spends, rises to Gold, and has points that expired and points that soon will."""
+HOUSEHOLDS = 249
+POINTS_A_REDEMPTION = "250"
+
+Row = dict[str, str]
+
+
+def read_sample() -> list[Row]:
+    with gzip.open(ACTIVITY, "rt", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def household_numbers(rows: Iterable[Row]) -> list[str]:
+    """Return all households, always in the same order, the demo member's first."""
+    numbers = {row["member"] for row in rows}
+    return sorted(numbers, key=lambda number: (number != DEMO_HOUSEHOLD, int(number)))
+
+
+def days_to_yesterday(today: date) -> int:
+    """By how many days the sample has to move for its last day to be yesterday."""
+    return (today - LAST_DAY).days - 1
+
+
+def days_moved(row: Row, placed_at: datetime, zone: ZoneInfo) -> int:
+    """By how many days an earlier run moved the sample, read off one of its purchases."""
+    return (placed_at.astimezone(zone).date() - _wall_time(row).date()).days
+
+
+def write_moved(rows: Iterable[Row], path: Path, days: int, zone: ZoneInfo) -> None:
+    """Write the rows as an activity file, each at the same wall-clock time so many days on."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["kind", "id", "member", "at", "total", "points", "store"])
+        for row in rows:
+            local = (_wall_time(row) + timedelta(days=days)).replace(tzinfo=zone)
+            at = local.astimezone(UTC).isoformat()
+            points = POINTS_A_REDEMPTION if row["points"] else ""
+            cells = [row["kind"], row["id"], row["member"], at, row["total"], points, row["store"]]
+            writer.writerow(cells)
+
+
+def _wall_time(row: Row) -> datetime:
+    """What the clock in the shop showed."""
+    return datetime.fromisoformat(row["at"]).astimezone(SHOPS).replace(tzinfo=None)

@@ -1,0 +1,31 @@
+"""Say how to log in to the demo."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from loyalty_site.demo.logins import COUNTER, MANAGER, SECRET, current_code
+from loyalty_site.demo.people import person
+
+TEXT = """
+  Log in with an e-mail address; the code that is sent stands in /outbox/.
+    member              {member}
+    manager             {manager}
+    counter, views only {counter}
+  Staff are asked for a second factor too: {code} for half a minute, then ask again with
+  `manage.py demo_logins`, or let an authenticator app have the secret {secret}"""
+
+
+class Command(BaseCommand):
+    help = "Show the demo's logins and the current code of its second factor."
+
+    def handle(self, **_: Any) -> None:
+        self.stdout.write(
+            TEXT.format(
+                member=person(0).email,
+                manager=MANAGER.email,
+                counter=COUNTER.email,
+                code=current_code(),
+                secret=SECRET,
+            )
+        )

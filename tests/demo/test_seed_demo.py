@@ -1,0 +1,140 @@
+import re
+from io import StringIO
+
+import pytest
+import time_machine
+from allauth.mfa.totp.internal.auth import validate_totp_code
+from django.apps import apps
+from django.core.management import CommandError, call_command
+
+from loyalty_site.demo.logins import SECRET, current_code
+from loyalty_site.demo.seeding import SOURCE
+from loyalty_site.models import JobRun
+from members.models import Member, User
+from points.models import Entry, Lot, ProgramVersion, Purchase
+from points.reports.verification import verify_ledger
+from tests import make
+
+pytestmark = pytest.mark.django_db
+TODAY = "2026-11-22T09:00:00+01:00"
+NEXT_WEEK = "2026-11-29T09:00:00+01:00"
+
+
+@pytest.fixture(autouse=True)
+def _debug(settings):
+    settings.DEBUG = True
+
+
+def seed(members=4):
+    out = StringIO()
+    call_command("seed_demo", members=members, stdout=out, stderr=StringIO())
+    return out.getvalue()
+
+
+def everything():
+    """Every row of every table."""
+    return {
+        model._meta.label: sorted(model.objects.values_list(), key=repr)
+        for model in apps.get_models()
+        if model._meta.managed
+    }
+
+
+@time_machine.travel(TODAY, tick=False)
+def test_the_demo_shows_a_member_with_a_tier_and_points_that_went_and_will_go():
+    seed()
+
+    sanne = User.objects.get(email="sanne.devries@post.example").member
+    lots = Lot.objects.filter(member_id=sanne.pk)
+
+    assert Purchase.objects.filter(member_id=sanne.pk).count() > 100
+    assert sanne.account.tier.name_nl == "Goud"
+    assert sanne.account.balance > 1_000
+    assert lots.filter(expired__gt=0).exists()
+    assert lots.filter(remaining__gt=0, expires_at__lt="2026-12-22T00:00Z").exists()
+    assert JobRun.objects.filter(state="done", job="place_tiers").exists()
+    assert not verify_ledger().violations
+
+
+@time_machine.travel(TODAY, tick=False)
+def test_a_second_run_changes_nothing():
+    seed()
+    before = everything()
+
+    said = seed()
+
+    assert "nothing has changed" in said
+    assert everything() == before
+
+
+def test_a_run_that_was_cut_off_goes_on_another_day_where_it_was():
+    with time_machine.travel(TODAY, tick=False):
+        seed(members=1)
+    with time_machine.travel(NEXT_WEEK, tick=False):
+        seed(members=3)
+        said = seed(members=3)
+
+    days = {purchase.placed_at.date() for purchase in Purchase.objects.all()}
+    assert "nothing has changed" in said
+    assert str(max(days)) <= "2026-11-21"
+    assert Member.objects.exclude(name="").count() == 3
+
+
+@time_machine.travel(TODAY, tick=False)
+def test_staff_have_the_known_second_factor_and_the_counter_may_only_look():
+    seed(members=1)
+
+    manager = User.objects.get(email="admin@marktzicht.example")
+    counter = User.objects.get(email="balie@marktzicht.example")
+
+    assert manager.is_superuser
+    assert not counter.is_superuser
+    assert counter.is_staff
+    assert counter.has_perm("members.view_member")
+    assert not counter.has_perm("members.change_member")
+    assert validate_totp_code(SECRET, current_code())
+
+
+@time_machine.travel(TODAY, tick=False)
+def test_the_logins_are_told_with_the_code_of_the_moment():
+    seed(members=1)
+    out = StringIO()
+
+    call_command("demo_logins", stdout=out)
+
+    assert "sanne.devries@post.example" in out.getvalue()
+    assert re.search(rf"\b{current_code()}\b", out.getvalue())
+    assert SECRET in out.getvalue()
+
+
+def test_a_site_in_earnest_gets_no_demo(settings):
+    settings.DEBUG = False
+
+    with pytest.raises(CommandError, match="DEBUG"):
+        seed()
+
+    assert not User.objects.exists()
+
+
+def test_a_system_with_a_program_of_its_own_gets_no_demo():
+    make.published_program()
+
+    with pytest.raises(CommandError, match="empty system") as refused:
+        seed()
+
+    assert refused.value.returncode == 2
+    assert ProgramVersion.objects.count() == 1
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize("members", ["0", "250", "many"])
+def test_there_are_so_many_members_and_no_more(members):
+    with pytest.raises(CommandError, match="1 to 249"):
+        call_command("seed_demo", "--members", members)
+
+
+def test_the_purchases_come_from_a_source_of_their_own():
+    with time_machine.travel(TODAY, tick=False):
+        seed(members=1)
+
+    assert {purchase.source.name for purchase in Purchase.objects.all()[:5]} == {SOURCE}
