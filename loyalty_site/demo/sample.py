@@ -8,8 +8,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 FOLDER = Path(__file__).resolve().parent
-ACTIVITY = FOLDER / "sample" / "activity.csv.gz"
-LINES = FOLDER / "sample" / "lines.csv.gz"
+ACTIVITY = FOLDER / "activity.csv.gz"
+LINES = FOLDER / "lines.csv.gz"
 PROGRAM = FOLDER / "program.toml"
 SHOPS = ZoneInfo("America/New_York")
 LAST_DAY = date(2017, 12, 31)
