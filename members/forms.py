@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from members.actions.profile import name_login
 from members.models import User
 
 
@@ -23,5 +24,5 @@ class JoinForm(SignupForm):
         user: User = super().save(request)
         user.name = self.cleaned_data["name"]
         user.language = "en" if (get_language() or "nl").startswith("en") else "nl"
-        user.save(update_fields=["name", "language"])
+        name_login(user_id=user.pk, name=user.name, language=User.Language(user.language))
         return user

@@ -7,6 +7,12 @@ from members.models import Member, User
 
 
 @transaction.atomic
+def name_login(*, user_id: int, name: str, language: User.Language) -> None:
+    """Call a login by the name, and in the language, that its person joined with."""
+    User.objects.filter(pk=user_id).update(name=name.strip(), language=language)
+
+
+@transaction.atomic
 def choose_language(*, user_id: int, language: User.Language) -> None:
     """Speak this language to a login and its member from now on, in pages and in mail."""
     User.objects.filter(pk=user_id).update(language=language)
