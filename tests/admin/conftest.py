@@ -6,6 +6,7 @@ import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from tests import make
@@ -45,8 +46,6 @@ def desk(boss) -> Client:
 @pytest.fixture
 def desk_of(db):
     """Return a maker of clients: staff with these permissions and no others."""
-    from django.contrib.auth.models import Permission
-
     def of(*permissions: str) -> Client:
         user = with_factor(make.staff())
         for permission in permissions:
