@@ -206,7 +206,14 @@ def _tier_rules(rules: Rules) -> tuple[str, ...]:
 def _falling(rules: Rules) -> str:
     if rules.fall_step is FallStep.NONE:
         return _("A tier that you have reached is yours to keep.")
-    if rules.fall_step is FallStep.ONE:
+    one = rules.fall_step is FallStep.ONE
+    if not rules.grace_days:
+        if one:
+            return _("If your status points no longer reach your tier, you fall one tier.")
+        return _(
+            "If your status points no longer reach your tier, you fall to the tier that they reach."
+        )
+    if one:
         fall = ngettext(
             "If your status points stay below your tier for %(days)s day, you fall one tier.",
             "If your status points stay below your tier for %(days)s days, you fall one tier.",

@@ -41,11 +41,11 @@ class Situation:
 def situation(member_id: int, now: datetime) -> Situation:
     """Return where a member stands; four queries, over open lots and the window only."""
     rules = current_program().at(now)
-    account = Account.objects.filter(pk=member_id).first() or Account(member_id=member_id)
+    account = _account(member_id)
     lots = list(
-        Lot.objects.filter(member_id=member_id, remaining__gt=0).values_list(
-            "remaining", "available_at", "expires_at"
-        )
+        Lot.objects.filter(member_id=member_id, remaining__gt=0)
+        .order_by()
+        .values_list("remaining", "available_at", "expires_at")
     )
     due = sum(left for left, _, end in lots if end <= now)
     opened = sum(left for left, start, end in lots if start <= now < end)
@@ -69,6 +69,12 @@ def situation(member_id: int, now: datetime) -> Situation:
         threshold=threshold,
         missing=max(0, threshold - status),
     )
+
+
+def _account(member_id: int) -> Account:
+    """Return the account; one that nothing was posted to yet holds nothing."""
+    known = Account.objects.filter(pk=member_id).order_by("member_id").first()
+    return known or Account(member_id=member_id)
 
 
 def status_points(member_id: int, rules: Rules, now: datetime) -> int:

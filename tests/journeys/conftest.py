@@ -45,9 +45,7 @@ def household(transactional_db):
         effective_at="2023-01-01T00:00:00+01:00",
     )
     member = well_known_member(now)
-    EmailAddress.objects.create(
-        user=member.user, email=member.email, verified=True, primary=True
-    )
+    EmailAddress.objects.create(user=member.user, email=member.email, verified=True, primary=True)
     return member
 
 

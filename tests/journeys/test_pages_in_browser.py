@@ -11,9 +11,7 @@ from tests.journeys.portal_pages import LOOKS, MEMBER_PAGES, PAGES, Look, one_lo
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 # What an axe run is asked: the rules of WCAG 2.2 AA and axe's own best practices.
-ASKED = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-}
+ASKED = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 def findings(page: Page) -> list[str]:
