@@ -33,6 +33,7 @@ READS_NO_CLOCK = re.compile(
 )
 ONE_THING = {
     "identity": "of an event",
+    "only_runner": "of a job",
     "post_event": "an event, then how",
     "post_events": "events, then how",
     "rehearsal": "of an action",
@@ -88,7 +89,7 @@ def test_a_file_is_named_for_what_it_holds():
 def test_every_module_says_in_a_line_what_belongs_there():
     silent = [
         named(path, 1)
-        for path in python_files(*ROOMS, "tests")
+        for path in python_files()
         if path.read_text(encoding="utf-8").strip() and not ast.get_docstring(tree(path))
     ]
 
