@@ -43,10 +43,11 @@ class BadValue(Exception):
 
 @dataclass(slots=True)
 class Fault:
-    """A row that is not taken: where and why."""
+    """A row that is not taken: where and why; `file` only where it is not the activity file."""
 
     row: int
     why: str
+    file: str = ""
 
 
 Cells = dict[str, str]
@@ -259,19 +260,21 @@ def _places(cells: Cells) -> tuple[str, str, str, str]:
     )
 
 
-def read_lines(path: Path, receipts: set[str]) -> Iterator[tuple[str, Line] | Fault]:
-    """Yield (receipt, line) of a lines file for the receipts asked for; the others are passed."""
+def read_lines(path: Path, receipts: set[str]) -> Iterator[tuple[str, Line | Fault]]:
+    """
+    Yield (receipt, line or its fault) of a lines file, for the receipts asked for.
+
+    A row that cannot be read at all has no receipt: "".
+    """
     names: dict[str, str] = {}
     for row, cells in read_cells(path, LINE_COLUMNS, ("receipt", "line", "amount")):
         if isinstance(cells, Fault):
-            yield cells
-            continue
-        if (receipt := cells["receipt"].strip()) not in receipts:
-            continue
-        try:
-            yield receipt, _line(cells, names)
-        except BadValue as error:
-            yield Fault(row, str(error))
+            yield "", cells
+        elif (receipt := cells["receipt"].strip()) in receipts:
+            try:
+                yield receipt, _line(cells, names)
+            except BadValue as error:
+                yield receipt, Fault(row, str(error))
 
 
 def _line(cells: Cells, names: dict[str, str]) -> Line:

@@ -163,3 +163,4 @@ class Refunded:
     id: int | None = None
     voided_by: str | None = None
     voided_at: datetime | None = None
+    beyond_paid: Decimal = Decimal(0)

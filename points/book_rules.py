@@ -263,9 +263,12 @@ def refund(book: Book, event: Refund, program: Program) -> None:
         "target": target,
         "version": bought.version,
     }
-    if bought.refunded > bought.total:
-        facts["beyond_paid"] = str(bought.refunded - bought.total)
-    book.refunds[event.key] = _take_back(book, event, bought, goal, facts, program)
+    beyond_paid = max(NOTHING, bought.refunded - bought.total)
+    if beyond_paid:
+        facts["beyond_paid"] = str(beyond_paid)
+    refunded = _take_back(book, event, bought, goal, facts, program)
+    refunded.beyond_paid = beyond_paid
+    book.refunds[event.key] = refunded
 
 
 def _take_back(

@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from members.actions.enrollment import enroll_by_number
 from members.models import Card, ExternalId
-from points.actions.posting import identity, post_events
+from points.actions.posting import Outcome, identity, post_events
 from points.activity_file import Fault, Reported, read_activity, read_lines
-from points.events import Event, Line, Purchase, in_order
+from points.events import Event, Line, Purchase, Refund, in_order
 
 BATCH = 4_000
 """Events a transaction, cut between members: a killed run leaves each member whole or untouched."""
@@ -46,6 +46,7 @@ class BatchResult:
     posted: int
     repeated: int
     refused: list[tuple[int, str]]
+    warned: list[tuple[int, str]]
 
 
 def import_activity(
@@ -68,12 +69,11 @@ def import_activity(
     summary = Summary()
     reported = _read(path, summary, progress)
     if lines is not None:
-        _attach_lines(reported, lines, summary)
+        reported = _attach_lines(reported, lines, summary)
     members = _members(reported, source_id, now, summary, create=create_members)
     events = _resolved(reported, members, summary)
     del reported
     events.sort(key=in_order)
-    _warn_of_large_refunds(events, summary)
     batches = list(_batches(events))
     if not connection.in_atomic_block and len(events) >= WORTH_A_PROCESS:
         count = workers or min(2, os.cpu_count() or 1)
@@ -84,6 +84,7 @@ def import_activity(
         summary.posted += result.posted
         summary.repeated += result.repeated
         summary.faults += [Fault(row, why) for row, why in result.refused]
+        summary.warnings += [Fault(row, why) for row, why in result.warned]
         done += result.posted + result.repeated + len(result.refused)
         progress("posting", done, len(events))
     summary.faults.sort(key=lambda fault: fault.row)
@@ -120,20 +121,29 @@ def _read(path: Path, summary: Summary, progress: Progress) -> list[Reported]:
     return reported
 
 
-def _attach_lines(reported: list[Reported], path: Path, summary: Summary) -> None:
+def _attach_lines(reported: list[Reported], path: Path, summary: Summary) -> list[Reported]:
     """Give each purchase its lines; a purchase with a faulty line is not taken."""
     purchases = {
         item.event.key: item.event for item in reported if isinstance(item.event, Purchase)
     }
-    lines: dict[str, list[Line]] = {}
-    for item in read_lines(path, set(purchases)):
-        if isinstance(item, Fault):
-            summary.warnings.append(Fault(item.row, f"{path.name}: {item.why}"))
+    lines: dict[str, dict[int, Line]] = {}
+    faulty = set()
+    for receipt, line in read_lines(path, set(purchases)):
+        if isinstance(line, Fault):
+            summary.faults.append(Fault(line.row, line.why, path.name))
+            faulty.add(receipt)
         else:
-            lines.setdefault(item[0], []).append(item[1])
-    for receipt, of_receipt in lines.items():
-        unique = {line.line: line for line in of_receipt}
-        purchases[receipt].lines = tuple(unique[number] for number in sorted(unique))
+            lines.setdefault(receipt, {})[line.line] = line
+    for receipt, numbered in lines.items():
+        purchases[receipt].lines = tuple(numbered[number] for number in sorted(numbered))
+    for receipt in faulty & set(purchases):
+        why = str(_("id: its lines cannot be read; nothing of it was posted"))
+        summary.faults.append(Fault(purchases[receipt].row, why))
+    return [
+        item
+        for item in reported
+        if item.event.key not in faulty or not isinstance(item.event, Purchase)
+    ]
 
 
 def _members(
@@ -181,10 +191,6 @@ def _resolved(
             item.event.member = member
             events.append(item.event)
     return events
-
-
-def _warn_of_large_refunds(events: list[Event], summary: Summary) -> None:
-    """A refund of more than was paid is taken, and said."""
 
 
 def _batches(events: list[Event]) -> Iterator[tuple[int, int]]:
@@ -236,7 +242,21 @@ def _post_batch(job: tuple[int, int, int, datetime]) -> BatchResult:
         len(outcome.posted),
         len(outcome.repeated),
         [(event.row, str(refusal)) for event, refusal in outcome.refused],
+        list(_large_refunds(outcome)),
     )
+
+
+def _large_refunds(outcome: Outcome) -> Iterator[tuple[int, str]]:
+    """A refund of more than was paid is taken, and said."""
+    for event in outcome.posted:
+        if isinstance(event, Refund):
+            refund = outcome.books[event.member].refunds[event.key]
+            if refund.beyond_paid:
+                yield (
+                    event.row,
+                    str(_("total: %(amount)s more than was paid for %(purchase)s"))
+                    % {"amount": refund.beyond_paid, "purchase": event.purchase},
+                )
 
 
 def analyze() -> None:

@@ -3,9 +3,10 @@
 import sys
 import time
 from datetime import datetime
-from typing import TextIO
+from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
 from django.utils.dateparse import parse_datetime
 
 EVERY_SECONDS = 0.5
@@ -47,6 +48,10 @@ class LedgerCommand(BaseCommand):
     """Says what is wrong in a line each; exit 1 for rejects, 2 if it could not start."""
 
     requires_system_checks = ()
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        with translation.override("en"):
+            return super().execute(*args, **options)
 
     def progress(self) -> Progress:
         return Progress(sys.stderr)

@@ -49,7 +49,7 @@ class Command(LedgerCommand):
         seconds = progress.end()
         self._report(file, result, seconds, dry_run=options["dry_run"])
         if stream is not None and rejects is not None:
-            self._write_rejects(stream, rejects, result.faults)
+            self._write_rejects(stream, rejects, file.name, result.faults)
         if result.faults:
             sys.exit(1)
 
@@ -63,7 +63,7 @@ class Command(LedgerCommand):
         for fault in result.warnings[:SHOWN]:
             self.stderr.write(f"warning: {file.name}, line {fault.row}: {fault.why}")
         for fault in result.faults[:SHOWN]:
-            self.stderr.write(f"{file.name}, line {fault.row}: {fault.why}")
+            self.stderr.write(f"{fault.file or file.name}, line {fault.row}: {fault.why}")
         hidden = len(result.faults) - SHOWN
         if hidden > 0:
             self.stderr.write(f"… and {hidden} more; --rejects FILE lists them all")
@@ -74,13 +74,13 @@ class Command(LedgerCommand):
             f" {len(result.warnings)} warnings, in {seconds:.1f} s."
         )
 
-    def _write_rejects(self, stream: TextIO, path: Path, faults: list[Fault]) -> None:
+    def _write_rejects(self, stream: TextIO, path: Path, name: str, faults: list[Fault]) -> None:
         """A full disk must not hide what was rejected: it is on standard error either way."""
         try:
             with stream:
                 writer = csv.writer(stream)
-                writer.writerow(["line", "reason"])
-                writer.writerows((fault.row, fault.why) for fault in faults)
+                writer.writerow(["file", "line", "reason"])
+                writer.writerows((fault.file or name, fault.row, fault.why) for fault in faults)
         except OSError as error:
             for fault in faults[SHOWN:]:
                 self.stderr.write(f"line {fault.row}: {fault.why}")
