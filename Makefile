@@ -59,7 +59,7 @@ architecture:
 	$(call step,Architecture,$(BIN)/lint-imports)
 
 templates:
-	$(call step,Templates,$(BIN)/djlint --check --lint --quiet .)
+	$(call step,Templates,$(BIN)/djlint --check --lint .)
 
 migrations:
 	$(call step,Migrations,$(BIN)/python manage.py makemigrations --check --dry-run --skip-checks)
