@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 from django.dispatch import Signal
 from django.utils import translation
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazily  # makemessages must not collect it
 
 from members.refusals import Refusal
 from members.signals import announce
@@ -71,7 +71,7 @@ def test_a_refusal_has_a_code_words_and_figures():
 
 
 def test_a_refusal_speaks_the_readers_language():
-    refusal = NoRoom(gettext_lazy("Yes"))
+    refusal = NoRoom(lazily("Yes"))
 
     with translation.override("nl"):
         assert str(refusal) == "Ja"
