@@ -285,7 +285,7 @@ def test_lines_decide_what_earns_and_a_bad_line_keeps_its_receipt_out(tmp_path):
 
     assert code == 1
     assert "lines.csv, line 4: amount: must be an amount" in complained
-    assert "night.csv, line 3: its lines cannot be read" in complained
+    assert "night.csv, line 3: id: its lines cannot be read" in complained
     assert "1 posted" in said
     assert Account.objects.get().balance == 6
 
