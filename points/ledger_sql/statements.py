@@ -1,4 +1,9 @@
-"""What the ledger asks of the database."""
+"""
+What the ledger asks of the database.
+
+The keys of a batch are looked up one by one (LATERAL with a LIMIT or OFFSET holds the planner to
+it): just after an import its statistics are old, and it would rather read whole tables.
+"""
 
 LOCK = """
 SELECT a.member_id, a.sequence, a.purchases, a.head, a.balance, a.debt, a.tier_id, a.tier_since,
@@ -18,14 +23,15 @@ SELECT id, 0, 0, 0, 0, '', 0, 0, 0, 0 FROM members_member WHERE id = ANY(%s::big
 BOUGHT = """p.id, p.receipt, p.member_id, p.placed_at, p.total, p.base, p.refunded, p.earned,
  p.taken, p.waived, p.status, p.tier_id, p.version_id, p.lot_id"""
 PURCHASES = f"""
-SELECT {BOUGHT} FROM unnest(%s::text[]) AS k(receipt)
-  JOIN points_purchase p ON p.source_id = %s AND p.receipt = k.receipt
+SELECT {BOUGHT} FROM unnest(%s::text[]) AS k(receipt) CROSS JOIN LATERAL
+  (SELECT * FROM points_purchase WHERE source_id = %s AND receipt = k.receipt LIMIT 1) AS p
 """
 PURCHASE = f"SELECT {BOUGHT} FROM points_purchase p WHERE p.receipt = %s AND p.source_id = %s"
 ENTRIES = """
 SELECT e.id, e.kind, e.operation, e.member_id, e.occurred_at, e.points, e.explanation
-  FROM unnest(%s::int[], %s::text[]) AS k(kind, operation)
-  JOIN points_entry e ON e.source_id = %s AND e.kind = k.kind AND e.operation = k.operation
+  FROM unnest(%s::int[], %s::text[]) AS k(kind, operation) CROSS JOIN LATERAL
+  (SELECT * FROM points_entry
+    WHERE source_id = %s AND kind = k.kind AND operation = k.operation LIMIT 1) AS e
 """
 REFUNDS = """
 SELECT r.id, r.key, r.purchase_id, r.refunded_at, r.total, r.waived, r.entry_id,
@@ -34,9 +40,9 @@ SELECT r.id, r.key, r.purchase_id, r.refunded_at, r.total, r.waived, r.entry_id,
 """
 LOTS = """id, points, remaining, expired, available_at, expires_at, cause_id, member_id"""
 OPEN_LOTS = f"""
-SELECT {LOTS} FROM unnest(%s::bigint[], %s::timestamptz[]) AS n(member, since)
-  JOIN points_lot ON member_id = n.member AND expires_at > n.since
-   AND (remaining > 0 OR expired > 0)
+SELECT l.* FROM unnest(%s::bigint[], %s::timestamptz[]) AS n(member, since) CROSS JOIN LATERAL
+  (SELECT {LOTS} FROM points_lot WHERE member_id = n.member AND expires_at > n.since
+      AND (remaining > 0 OR expired > 0) OFFSET 0) AS l
 UNION SELECT {LOTS} FROM points_lot WHERE id = ANY(%s::bigint[])
 """
 DUE_LOTS = f"""

@@ -1,7 +1,8 @@
 """What a batch needs to know of tiers: windows of those who may rise, history of the late."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.backends.utils import CursorWrapper
 
@@ -26,12 +27,7 @@ def load_standing(
     if near:
         days = max(rules.window_days for rules in versions)
         first = min([*(event.at for event in purchases), *(event.at for event in voids)])
-        cursor.execute(WINDOW, (near, first - timedelta(days=days + 2)))
-        zone = versions[0].zone
-        for member, at, status in cursor.fetchall():
-            window = books[member].window
-            if window is not None:
-                window.append((at.astimezone(zone).date().toordinal(), status))
+        _load_windows(cursor, near, first - timedelta(days=days + 2), versions[0].zone, books)
         for member in near:
             books[member].weigh_again(days)
     late = {
@@ -45,6 +41,24 @@ def load_standing(
         cursor.execute(PLACEMENTS, (list(late),))
         for member, since, rank in cursor.fetchall():
             books[member].history.append((since, rank))
+
+
+def _load_windows(
+    cursor: CursorWrapper,
+    members: list[int],
+    first: datetime,
+    zone: ZoneInfo,
+    books: dict[int, Book],
+) -> None:
+    # A member's first purchases need no look back.
+    bought_before = [member for member in members if books[member].purchases]
+    if not bought_before:
+        return
+    cursor.execute(WINDOW, (bought_before, first))
+    for member, at, status in cursor.fetchall():
+        window = books[member].window
+        if window is not None:
+            window.append((at.astimezone(zone).date().toordinal(), status))
 
 
 def _may_rise(
@@ -72,9 +86,7 @@ def _may_rise(
             (rules.threshold(book.tier + 1) for rules in program.versions if book.tier < rules.top),
             default=None,
         )
-        if next_threshold is not None and (
-            stale or book.status + gain >= next_threshold
-        ):
+        if next_threshold is not None and (stale or book.status + gain >= next_threshold):
             book.window = []
             near.append(member)
     return near
