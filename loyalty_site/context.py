@@ -47,8 +47,13 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "program_name": rules.name if rules else "Klaver",
         "places": places(request),
         "other_languages": other_languages(),
-        "shows_outbox": settings.DEBUG,
+        "shows_outbox": shows_outbox(),
     }
+
+
+def shows_outbox() -> bool:
+    """Whether mail stays on this machine, where its page shows it."""
+    return settings.DEBUG and settings.EMAIL_BACKEND.startswith("mailroom.outbox.")
 
 
 def places(request: HttpRequest) -> list[Place]:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import connections
 
 from tests.journeys.conftest import log_in
-from tests.journeys.portal_pages import LOOKS, MEMBER_PAGES, PAGES, Look
+from tests.journeys.portal_pages import LOOKS, MEMBER_PAGES, PAGES, Look, open_page
 
 FOLDER = Path(settings.BASE_DIR) / "screenshots"
 
@@ -19,13 +19,10 @@ def test_take_pictures(chromium, live_server, household, look: Look):
     FOLDER.mkdir(exist_ok=True)
     context = look.context(chromium, live_server.url)
     page = context.new_page()
-    for name, address in PAGES.items():
+    for name in PAGES:
         if name == next(iter(MEMBER_PAGES)):
             log_in(context, household.user, live_server.url)
-        page.goto(live_server.url + address)
-        if name == "points":
-            page.locator("details").nth(2).locator("summary").click()
-        look.stretch(page)
+        open_page(page, live_server.url, name, look)
         page.screenshot(path=FOLDER / f"{name}-{look}.png")
     context.close()
     connections.close_all()

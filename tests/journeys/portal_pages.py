@@ -15,6 +15,7 @@ VISITOR_PAGES = {
     "landing": "/",
     "join": "/accounts/signup/",
     "login": "/accounts/login/",
+    "code": "/accounts/login/",
     "not-found": "/nowhere/",
 }
 MEMBER_PAGES = {
@@ -61,6 +62,18 @@ class Look:
         page.set_viewport_size({"width": self.width, "height": HEIGHT})
         height = page.evaluate("document.documentElement.scrollHeight")
         page.set_viewport_size({"width": self.width, "height": max(HEIGHT, height)})
+
+
+def open_page(page: Page, site: str, name: str, look: Look) -> None:
+    """Go to a page, with a line unfolded or a code asked for where that is what it is about."""
+    page.goto(site + PAGES[name])
+    if name == "code":
+        page.locator("input[name=login]").fill(f"{look}@example.nl")
+        page.locator("main form button").first.click()
+        page.locator("input[name=code]").wait_for()
+    if name == "points":
+        page.locator("details").nth(2).locator("summary").click()
+    look.stretch(page)
 
 
 LOOKS = [Look(*look) for look in product(LANGUAGES, WIDTHS, SCHEMES)]

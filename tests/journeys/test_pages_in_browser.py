@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page
 
 from members.models import Member
 from tests.journeys.conftest import log_in
-from tests.journeys.portal_pages import LOOKS, MEMBER_PAGES, PAGES, Look, one_look_each
+from tests.journeys.portal_pages import LOOKS, MEMBER_PAGES, PAGES, Look, one_look_each, open_page
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -39,13 +39,11 @@ def problems(
         ),
     )
     page.on("pageerror", lambda error: found.append(f"{page.url}: {error}"))
-    if any(name in MEMBER_PAGES for name in names):
-        log_in(context, member.user, site)
-    for name in names:
-        page.goto(site + PAGES[name])
-        if name == "points":
-            page.locator("details").first.locator("summary").click()
-        look.stretch(page)
+    # Visitors' pages come first: who is logged in is led past them.
+    for name in sorted(names, key=lambda name: name in MEMBER_PAGES):
+        if name in MEMBER_PAGES:
+            log_in(context, member.user, site)
+        open_page(page, site, name, look)
         found += findings(page)
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > look.width:
