@@ -1,4 +1,8 @@
+import multiprocessing
+import os
+import signal
 import threading
+import time
 
 import pytest
 from django.db import connection, connections
@@ -92,3 +96,37 @@ def test_a_runner_whose_database_connection_dies_leaves_a_failure_to_retry():
 
     assert run.state == "failed"
     assert "terminat" in run.error
+
+
+def test_a_killed_process_loses_its_run_to_the_next():
+    connections.close_all()
+    context = multiprocessing.get_context("fork")
+    at_work = context.Event()
+
+    def never_done(_at, _now):
+        at_work.set()
+        time.sleep(60)
+
+    process = context.Process(
+        target=run_due,
+        kwargs={"job": daily(never_done), "zone": AMSTERDAM, "now": MORNING},
+    )
+    process.start()
+    assert at_work.wait(20)
+    assert run_due(job=daily(Recorder()), zone=AMSTERDAM, now=MORNING) is None
+
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+    taken = until_free(daily(Recorder()))
+
+    assert (taken.state, taken.attempts) == ("done", 2)
+
+
+def until_free(job):
+    """The database notices in a moment that the other side has gone."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if (run := run_due(job=job, zone=AMSTERDAM, now=MORNING)) is not None:
+            return run
+        time.sleep(0.05)
+    return None
