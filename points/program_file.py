@@ -13,6 +13,8 @@ from points.book_rows import canonical
 from points.rules import FallStep, RefundPolicy, Rounding, Rules, TierRule
 
 MOST_TIERS = 9
+FOUR_DECIMALS = Decimal("0.0001")
+MOST_SHOWN = 40
 
 
 class Stacking(StrEnum):
@@ -34,6 +36,12 @@ class ProgramFileError(Exception):
 Check = Callable[[object], Any]
 
 
+def shown(value: object) -> str:
+    """Write a value much as the file has it, cut where it is long."""
+    written = str(value) if isinstance(value, Decimal) else repr(value)
+    return written if len(written) <= MOST_SHOWN else f"{written[:MOST_SHOWN]}…"
+
+
 def text(most: int) -> Check:
     """Accept a text of one to so many characters."""
 
@@ -52,9 +60,9 @@ def whole(least: int, most: int) -> Check:
 
     def check(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
-            raise TypeError(f"must be a whole number, not {value!r}")
+            raise TypeError(f"must be a whole number, not {shown(value)}")
         if not least <= value <= most:
-            raise ValueError(f"must be {least} to {most}, not {value}")
+            raise ValueError(f"must be {least} to {most}, not {shown(value)}")
         return value
 
     return check
@@ -67,12 +75,14 @@ def number(least: str, most: str) -> Check:
         try:
             amount = Decimal(str(value))
         except InvalidOperation:
-            raise ValueError(f"must be a number, not {value!r}") from None
+            raise ValueError(f"must be a number, not {shown(value)}") from None
         if isinstance(value, bool) or not amount.is_finite():
-            raise ValueError(f"must be a number, not {value!r}")
-        exponent = amount.normalize().as_tuple().exponent
-        if not Decimal(least) <= amount <= Decimal(most) or int(exponent) < -4:
-            raise ValueError(f"must be {least} to {most} with four decimals at most, not {value}")
+            raise ValueError(f"must be a number, not {shown(value)}")
+        fits = Decimal(least) <= amount <= Decimal(most)
+        if not fits or amount != amount.quantize(FOUR_DECIMALS):
+            raise ValueError(
+                f"must be {least} to {most} with four decimals at most, not {shown(value)}"
+            )
         return f"{amount.normalize():f}"
 
     return check
@@ -83,7 +93,7 @@ def one_of(names: type[StrEnum]) -> Check:
 
     def check(value: object) -> str:
         if value not in list(names):
-            raise ValueError(f"must be one of {', '.join(names)}; not {value!r}")
+            raise ValueError(f"must be one of {', '.join(names)}; not {shown(value)}")
         return str(value)
 
     return check
@@ -91,7 +101,7 @@ def one_of(names: type[StrEnum]) -> Check:
 
 def euro(value: object) -> str:
     if value != "EUR":
-        raise ValueError(f"must be EUR, not {value!r}")
+        raise ValueError(f"must be EUR, not {shown(value)}")
     return "EUR"
 
 
@@ -99,7 +109,7 @@ def zone(value: object) -> str:
     try:
         return str(ZoneInfo(str(value)))
     except (KeyError, ValueError, TypeError, OSError):
-        raise ValueError(f"is not a time zone: {value!r}; one is Europe/Amsterdam") from None
+        raise ValueError(f"is not a time zone: {shown(value)}; one is Europe/Amsterdam") from None
 
 
 def instant(value: object) -> str:
@@ -110,7 +120,10 @@ def instant(value: object) -> str:
             raise ValueError("must be a moment such as 2026-01-01T00:00:00+01:00") from None
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise ValueError("must be a moment with its zone, such as 2026-01-01T00:00:00+01:00")
-    return value.astimezone(UTC).isoformat()
+    try:
+        return value.astimezone(UTC).isoformat()
+    except OverflowError:
+        raise ValueError("is out of range") from None
 
 
 def names(value: object) -> list[str]:
@@ -164,7 +177,7 @@ def read_program(source: str) -> dict[str, Any]:
     """
     try:
         document = tomllib.loads(source, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ProgramFileError([f"not readable as TOML: {error}"]) from None
     faults: list[str] = []
     given = dict(document)
@@ -184,7 +197,7 @@ def read_program(source: str) -> dict[str, Any]:
 
 def _checked(given: object, keys: Keys, path: str, faults: list[str]) -> dict[str, Any]:
     if not isinstance(given, dict):
-        faults.append(f"[{path.rstrip('.')}] must be a table")
+        faults.append(f"[{path.rstrip('., ')}] must be a table")
         return {}
     faults.extend(
         f"{path}{name}: is not a key of the program; known are {', '.join(sorted(keys))}"
