@@ -18,6 +18,15 @@ DEMO_HOUSEHOLD = "1770"
 HOUSEHOLDS = 249
 POINTS_A_REDEMPTION = "250"
 
+IN_DUTCH = {
+    "BOTTLE DEPOSITS": "Statiegeld",
+    "CIGARETTES": "Sigaretten",
+    "CIGARS": "Sigaren",
+    "PREPAID WIRELESS&ACCESSORIES": "Beltegoed",
+    "TOBACCO OTHER": "Tabak",
+}
+"""The categories that Marktzicht's program names."""
+
 Row = dict[str, str]
 
 
@@ -53,6 +62,21 @@ def write_moved(rows: Iterable[Row], path: Path, days: int, zone: ZoneInfo) -> N
             points = POINTS_A_REDEMPTION if row["points"] else ""
             cells = [row["kind"], row["id"], row["member"], at, row["total"], points, row["store"]]
             writer.writerow(cells)
+
+
+def write_lines(receipts: set[str], path: Path) -> None:
+    """Write these receipts' lines, with the categories that members read about in Dutch."""
+    with (
+        gzip.open(LINES, "rt", encoding="utf-8", newline="") as file,
+        path.open("w", encoding="utf-8", newline="") as copy,
+    ):
+        reader = csv.DictReader(file)
+        writer = csv.DictWriter(copy, reader.fieldnames or ())
+        writer.writeheader()
+        for row in reader:
+            if row["receipt"] in receipts:
+                row["category"] = IN_DUTCH.get(row["category"], row["category"])
+                writer.writerow(row)
 
 
 def _wall_time(row: Row) -> datetime:

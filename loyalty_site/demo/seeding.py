@@ -60,11 +60,13 @@ def take_in(
         row = next(row for row in rows if row["id"] == posted.receipt)
         days = sample.days_moved(row, posted.placed_at, zone)
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "activity.csv"
-        sample.write_moved((row for row in rows if row["member"] in wanted), path, days, zone)
+        path, lines = Path(folder) / "activity.csv", Path(folder) / "lines.csv"
+        ours = [row for row in rows if row["member"] in wanted]
+        sample.write_moved(ours, path, days, zone)
+        sample.write_lines({row["id"] for row in ours}, lines)
         return import_activity(
             path=path,
-            lines=sample.LINES,
+            lines=lines,
             source_id=source_id,
             now=now,
             create_members=True,

@@ -6,14 +6,18 @@ import time_machine
 from allauth.mfa.totp.internal.auth import validate_totp_code
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.db.models import F
 
+from loyalty_site.demo import sample
 from loyalty_site.demo.logins import SECRET, current_code
 from loyalty_site.demo.seeding import SOURCE
 from loyalty_site.models import JobRun
 from members.models import Member, User
-from points.models import Entry, Lot, ProgramVersion, Purchase
+from points.models import Entry, Lot, ProgramVersion, Purchase, PurchaseLine
+from points.program_cache import current_program
 from points.reports.verification import verify_ledger
 from tests import make
+from tests.make import NOW
 
 pytestmark = pytest.mark.django_db
 TODAY = "2026-11-22T09:00:00+01:00"
@@ -54,6 +58,18 @@ def test_the_demo_shows_a_member_with_a_tier_and_points_that_went_and_will_go():
     assert lots.filter(remaining__gt=0, expires_at__lt="2026-12-22T00:00Z").exists()
     assert JobRun.objects.filter(state="done", job="place_tiers").exists()
     assert not verify_ledger().violations
+
+
+@time_machine.travel(TODAY, tick=False)
+def test_what_the_program_leaves_out_is_in_the_purchases_under_the_same_name():
+    seed(members=20)
+
+    smokers = Purchase.objects.filter(
+        pk__in=PurchaseLine.objects.filter(category="Sigaretten").values("purchase")
+    )
+    assert smokers.exists()
+    assert not smokers.filter(base=F("total"), total__gt=0).exists()
+    assert set(sample.IN_DUTCH.values()) == set(current_program().at(NOW).excluded_categories)
 
 
 @time_machine.travel(TODAY, tick=False)
