@@ -27,7 +27,6 @@ from points.ledger_sql.load import (
     PURCHASE_KEYS,
     REFUND_KEYS,
     VOID_KEYS,
-    Known,
     Loaded,
     load_books,
 )
@@ -85,13 +84,10 @@ def post_event(event: Event, *, source_id: int, actor: str, now: datetime) -> Bo
 def _post(events: Sequence[Event], stamp: Stamp) -> Outcome:
     loaded = load_books(events, stamp)
     outcome = Outcome(books=loaded.books)
-    touched = set()
     for event in events:
         refusal = _post_one(event, loaded, stamp.recorded_at, outcome)
         if refusal is not None:
             outcome.refused.append((event, refusal))
-        else:
-            touched.add(event.member)
     if outcome.posted:
         posted = {event.member for event in outcome.posted}
         write_books([loaded.books[member] for member in sorted(posted)], stamp)
@@ -158,5 +154,3 @@ def _differs(event: Event, earlier: tuple[object, ...], content: tuple[object, .
         different=", ".join(different),
     )
 
-
-__all__ = ["CLOCK_SLACK", "Known", "Outcome", "identity", "post_event", "post_events"]

@@ -96,6 +96,20 @@ def test_excluded_categories_do_not_earn_and_are_named():
     assert why["total"] == "18.50"
 
 
+def test_excluded_amounts_are_taken_off_to_the_cent():
+    make.published_program(excluded='["TOBACCO"]')
+    sanne = make.member()
+
+    earned = [
+        make.purchase(
+            sanne, total, lines=(Line(1, "x", "", "TOBACCO", Decimal(1), Decimal(less)),)
+        ).earned
+        for total, less in (("4.35", "0.35"), ("2.05", "0.05"), ("8.20", "0.20"))
+    ]
+
+    assert earned == [4, 2, 8]
+
+
 def test_the_same_receipt_again_changes_nothing():
     make.published_program()
     sanne = make.member()
@@ -368,9 +382,7 @@ def test_a_refund_cannot_come_before_its_purchase_nor_name_an_unknown_one():
     sanne, other = make.member(), make.member()
     purchase = make.purchase(sanne)
     unknown = PurchaseRow(member_id=other.pk, source_id=purchase.source_id, receipt="nope")
-    elses = PurchaseRow(
-        member_id=other.pk, source_id=purchase.source_id, receipt=purchase.receipt
-    )
+    elses = PurchaseRow(member_id=other.pk, source_id=purchase.source_id, receipt=purchase.receipt)
 
     codes = []
     for which, at in (
