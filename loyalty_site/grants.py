@@ -25,7 +25,8 @@ def grant_to_application(using: str, **_: Any) -> None:
                 "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};"
             ).format(role=sql.Identifier(role))
         )
-        if connection.pg_version >= CAN_GRANT_ANALYZE:
+        cursor.execute("SELECT current_setting('server_version_num')::int")
+        if cursor.fetchone()[0] >= CAN_GRANT_ANALYZE:
             # After a large import the planner must know; older servers wait for autovacuum.
             cursor.execute(
                 sql.SQL("GRANT MAINTAIN ON ALL TABLES IN SCHEMA public TO {role}").format(

@@ -1,11 +1,13 @@
 """How the program speaks to its operators: plain lines in development, JSON in production."""
 
 import logging
+import sys
 from typing import Any
 
 import structlog
+from structlog.typing import Processor
 
-SHARED = [
+SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
@@ -14,10 +16,7 @@ SHARED = [
 
 
 def logging_settings(*, debug: bool) -> dict[str, Any]:
-    """Django's LOGGING for either kind of machine."""
-    renderer = (
-        structlog.dev.ConsoleRenderer() if debug else structlog.processors.JSONRenderer()
-    )
+    """Django's LOGGING for either kind of machine; colors only where a person watches."""
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -29,7 +28,7 @@ def logging_settings(*, debug: bool) -> dict[str, Any]:
         "formatters": {
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "processor": renderer,
+                "processor": _renderer(debug=debug),
                 "foreign_pre_chain": SHARED,
             },
         },
@@ -37,3 +36,9 @@ def logging_settings(*, debug: bool) -> dict[str, Any]:
         "root": {"handlers": ["console"], "level": logging.WARNING},
         "loggers": {"klaver": {"level": logging.INFO}},
     }
+
+
+def _renderer(*, debug: bool) -> Processor:
+    if debug:
+        return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    return structlog.processors.JSONRenderer()

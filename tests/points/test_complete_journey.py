@@ -84,7 +84,11 @@ def differences(years=0):
     for day in DAYS:
         found |= exported(moved(day, years))
     assert len(found) == len(wanted) == 498
-    return {key: (found.get(key), figures) for key, figures in wanted.items() if found.get(key) != figures}
+    return {
+        key: (found.get(key), figures)
+        for key, figures in wanted.items()
+        if found.get(key) != figures
+    }
 
 
 def test_all_households_match_before_and_after_expiry_is_written():

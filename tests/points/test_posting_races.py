@@ -45,9 +45,7 @@ def spend_round(member):
     make.give(member, 100)
 
     def spend(_):
-        spend_points(
-            member_id=member.pk, points=10, request_key=uuid4(), actor="user:1", now=NOW
-        )
+        spend_points(member_id=member.pk, points=10, request_key=uuid4(), actor="user:1", now=NOW)
         return "spent"
 
     answers = at_once(spend)
@@ -145,9 +143,7 @@ def test_batches_of_the_same_members_in_any_order_do_not_deadlock():
 
     def post(number):
         order = members if number % 2 else members[::-1]
-        events = [
-            PurchaseEvent(f"{number}-{m.pk}", m.pk, NOW, Decimal(10)) for m in order
-        ]
+        events = [PurchaseEvent(f"{number}-{m.pk}", m.pk, NOW, Decimal(10)) for m in order]
         return len(post_events(events, source_id=source, actor="import:1", now=NOW).posted)
 
     answers = at_once(post, times=8)
