@@ -46,6 +46,7 @@ def desk(boss) -> Client:
 @pytest.fixture
 def desk_of(db):
     """Return a maker of clients: staff with these permissions and no others."""
+
     def of(*permissions: str) -> Client:
         user = with_factor(make.staff())
         for permission in permissions:

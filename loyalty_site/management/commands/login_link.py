@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("email", help="the address of somebody who works here")
         parser.add_argument("--site", help="where the site is, such as https://klaver.example.nl")
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401, ARG002
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
         user = User.objects.filter(email=options["email"].strip().lower()).first()
         if user is None:
             raise CommandError(f"Nobody has the address {options['email']}.", returncode=2)
