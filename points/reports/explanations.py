@@ -104,7 +104,7 @@ def _moved(entries: Sequence[Entry]) -> dict[int, list[Allocation]]:
             Q(entry__in=ids, cause=F("entry")) | Q(lot__in=ids, cause=F("lot"))
         )
         .select_related("lot")
-        .order_by("id")
+        .order_by("lot__expires_at", "lot")
     )
     moved: dict[int, list[Allocation]] = {}
     for row in rows:

@@ -45,7 +45,8 @@ class Line:
 def book_of(member_id: int) -> QuerySet[Entry]:
     """Select a member's entries with what explaining them needs, the latest first."""
     entries: QuerySet[Entry] = Entry.objects.of_member(member_id)
-    return entries.select_related("lot", "owed").order_by("-occurred_at", "-id")
+    # A join would be made for the whole book before a page is cut from it.
+    return entries.prefetch_related("lot", "owed").order_by("-occurred_at", "-id")
 
 
 def lines_of(entries: Sequence[Entry]) -> list[Line]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from points.local_time import local_day, midnight
 from points.models import Account, Lot, Purchase
@@ -42,24 +42,20 @@ def situation(member_id: int, now: datetime) -> Situation:
     """Return where a member stands; four queries, over open lots and the window only."""
     rules = current_program().at(now)
     account = _account(member_id)
-    lots = list(
-        Lot.objects.filter(member_id=member_id, remaining__gt=0)
-        .order_by()
-        .values_list("remaining", "available_at", "expires_at")
-    )
-    due = sum(left for left, _, end in lots if end <= now)
-    opened = sum(left for left, start, end in lots if start <= now < end)
-    pending = sum(left for left, start, end in lots if start > now)
+    lots = _lots(member_id, now)
+    due = sum(held for end, held, _ in lots if end <= now)
+    held = sum(held for end, held, _ in lots if end > now)
+    pending = sum(later for end, _, later in lots if end > now)
     status = status_points(member_id, rules, now) if rules else 0
     tier = account.tier_id or 0
     next_tier = tier + 1 if rules and tier < rules.top else None
     threshold = rules.threshold(next_tier) if rules and next_tier else 0
     return Situation(
         balance=account.balance - due,
-        spendable=max(0, opened - account.debt),
+        spendable=max(0, held - pending - account.debt),
         pending=pending,
         debt=account.debt,
-        expiring=_expiring([(left, end) for left, _, end in lots if end > now], rules),
+        expiring=_expiring([(end, held) for end, held, _ in lots if end > now], rules),
         tier=tier,
         tier_since=account.tier_since,
         multiplier=rules.multiplier(tier) if rules else ONE,
@@ -86,14 +82,26 @@ def status_points(member_id: int, rules: Rules, now: datetime) -> int:
     return int(found or 0)
 
 
+def _lots(member_id: int, now: datetime) -> list[tuple[datetime, int, int]]:
+    """Add up what lots hold by when they end: (end, points, those of them still pending)."""
+    held = (
+        Lot.objects.filter(member_id=member_id, remaining__gt=0)
+        .order_by()
+        .values_list("expires_at")
+        .annotate(
+            held=Sum("remaining"),
+            pending=Sum("remaining", filter=Q(available_at__gt=now), default=0),
+        )
+    )
+    return [(end, int(points), int(pending)) for end, points, pending in held]
+
+
 def _expiring(
-    lots: list[tuple[int, datetime]], rules: Rules | None
+    lots: list[tuple[datetime, int]], rules: Rules | None
 ) -> tuple[tuple[date, int], ...]:
     days: dict[date, int] = {}
-    if rules is None:
-        return ()
-    for left, end in lots:
-        until = last_day(end, rules.zone)
+    for end, points in lots:
+        until = last_day(end, rules.zone) if rules else None
         if until is not None:
-            days[until] = days.get(until, 0) + left
+            days[until] = days.get(until, 0) + points
     return tuple(sorted(days.items()))

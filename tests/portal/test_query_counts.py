@@ -10,7 +10,7 @@ from tests import make
 @pytest.mark.parametrize(
     ("address", "queries"),
     # Each begins with the login and the member, and has the program twice: for the head too.
-    [("/", 3), ("/my/", 12), ("/my/points/", 8), ("/my/card/", 4), ("/my/profile/", 3)],
+    [("/", 3), ("/my/", 14), ("/my/points/", 10), ("/my/card/", 4), ("/my/profile/", 3)],
 )
 @pytest.mark.parametrize("purchases", [5, 40])
 def test_pages_ask_the_database_exactly_this(
