@@ -8,6 +8,8 @@ import environ
 from loyalty_site.embedded import attach, django_database
 
 POOL = {"min_size": 1, "max_size": 8, "timeout": 10}
+PREPARE_AFTER = 5
+"""How often a connection sends a statement before it asks the server to keep its plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,9 @@ def connections_from(env: environ.Env) -> Connections:
 def database(url: str, *, pool: bool) -> dict[str, Any]:
     """Django's settings of one database address."""
     settings = django_database(url)
+    # Only the ledger's statements for one event are prepared. A PgBouncer before them keeps
+    # them from its version 1.21 on.
+    settings["OPTIONS"]["prepare_threshold"] = PREPARE_AFTER
     if pool:
         settings["OPTIONS"]["pool"] = POOL
     return settings
@@ -45,7 +50,7 @@ def database(url: str, *, pool: bool) -> dict[str, Any]:
 def redis_database(url: str, number: int) -> str:
     """The same server's numbered database, as redis-py spells it."""
     if url.startswith("unix://"):
-        return f"{url.split('?')[0]}?db={number}"
+        return f"{url.split('?', maxsplit=1)[0]}?db={number}"
     scheme, rest = url.split("://", 1)
     address = rest.split("/", 1)[0]
     return f"{scheme}://{address}/{number}"

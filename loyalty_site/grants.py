@@ -5,6 +5,7 @@ from typing import Any
 import pgtrigger
 from django.apps import apps
 from django.db import connections
+from django.db.models import Model
 from psycopg import sql
 
 HISTORY = "append_only"
@@ -44,11 +45,11 @@ def grant_to_application(using: str, **_: Any) -> None:
 def history_tables() -> list[str]:
     """Tables whose rows come and stay as they are, by their append-only trigger."""
     return [
-        model._meta.db_table  # noqa: SLF001
+        model._meta.db_table
         for model in apps.get_models()
         if any(trigger.name == HISTORY for trigger in _triggers(model))
     ]
 
 
-def _triggers(model: Any) -> list[pgtrigger.Trigger]:
-    return list(getattr(model._meta, "triggers", []))  # noqa: SLF001
+def _triggers(model: type[Model]) -> list[pgtrigger.Trigger]:
+    return list(getattr(model._meta, "triggers", []))

@@ -6,8 +6,8 @@ from pathlib import Path
 os.environ.setdefault("EMBEDDED_DIR", str(Path(__file__).resolve().parent.parent / ".run" / "test"))
 os.environ.setdefault("EMBEDDED_POSTGRES", "fsync=off;synchronous_commit=off;full_page_writes=off")
 
-from loyalty_site.settings import *  # noqa: E402, F403
-from loyalty_site.settings import SERVERS, connections_from, database, redis_database  # noqa: E402, F401
+from loyalty_site.settings import *  # noqa: F403
+from loyalty_site.settings import SERVERS, connections_from, database, redis_database  # noqa: F401
 
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 DATABASES = {

@@ -44,9 +44,7 @@ def test_figures_are_the_same_before_and_after_the_nightly_job():
     make.published_program(valid_months=1)
     sanne = make.member()
     make.purchase(sanne, "50.00")
-    spend_points(
-        member_id=sanne.pk, points=20, request_key=uuid4(), actor="user:1", now=NOW
-    )
+    spend_points(member_id=sanne.pk, points=20, request_key=uuid4(), actor="user:1", now=NOW)
     days = [date(2026, 6, 14) + timedelta(days=n) for n in range(40)]
     before = [figures(day) for day in days]
 
@@ -59,9 +57,7 @@ def test_pending_points_are_in_the_balance_and_shown_apart():
     make.published_program(pending_days=14)
     make.purchase(make.member(), "50.00")
 
-    assert figures(date(2026, 6, 28)) | {"balance": 50, "pending": 50} == figures(
-        date(2026, 6, 28)
-    )
+    assert figures(date(2026, 6, 28)) | {"balance": 50, "pending": 50} == figures(date(2026, 6, 28))
     assert figures(date(2026, 6, 29))["pending"] == 0
 
 
@@ -69,9 +65,7 @@ def test_debt_and_its_cancelling_are_true_of_each_day():
     make.published_program()
     sanne = make.member()
     purchase = make.purchase(sanne, "50.00")
-    spend_points(
-        member_id=sanne.pk, points=40, request_key=uuid4(), actor="user:1", now=NOW
-    )
+    spend_points(member_id=sanne.pk, points=40, request_key=uuid4(), actor="user:1", now=NOW)
     second, third = NOW + timedelta(days=1), NOW + timedelta(days=2)
     record_refund(
         member_id=sanne.pk,

@@ -1,6 +1,7 @@
 """The book, driven by the thousand steps, with every invariant checked after each."""
 
 import os
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -184,27 +185,23 @@ class Ledger(RuleBasedStateMachine):
 
     def check_allocations(self, book):
         entries = {entry.id: entry for entry in book.entries}
-        of_lot, of_debit, expired, settled = {}, {}, {}, {}
+        of_lot, of_debit, expired, settled = Counter(), Counter(), Counter(), Counter()
         for debit, lot, _cause, points in book.allocations:
-            of_debit[debit] = of_debit.get(debit, 0) + points
-            if points > 0:
-                settled[debit] = settled.get(debit, 0) + points
-            if lot is None:
-                continue
-            of_lot[lot] = of_lot.get(lot, 0) + points
-            if entries[debit].kind is Kind.EXPIRED:
-                expired[lot] = expired.get(lot, 0) + points
-            elif points > 0 and entries[debit].kind is not Kind.CLAWED_BACK:
+            of_debit[debit] += points
+            settled[debit] += max(points, 0)
+            of_lot[lot] += points
+            expired[lot] += points if entries[debit].kind is Kind.EXPIRED else 0
+            if points > 0 and entries[debit].kind in {Kind.REDEEMED, Kind.ADJUSTED}:
                 assert entries[debit].time >= book.lot[lot].available_at.isoformat()
         for lot in book.lots:
             assert 0 <= lot.remaining <= lot.points
-            assert lot.remaining == lot.points - of_lot.get(lot.id, 0)
-            assert lot.expired == expired.get(lot.id, 0) >= 0
+            assert lot.remaining == lot.points - of_lot[lot.id]
+            assert lot.expired == expired[lot.id] >= 0
             assert lot.remaining + lot.expired <= lot.points
         for debit, points in of_debit.items():
             assert entries[debit].points > 0 or 0 <= points <= -entries[debit].points
         for debt in book.debts:
-            assert debt.remaining == -entries[debt.id].points - settled.get(debt.id, 0)
+            assert debt.remaining == -entries[debt.id].points - settled[debt.id]
 
     def check_expiries(self, book):
         ends = {lot.id: lot.expires_at for lot in book.lots}
