@@ -60,6 +60,8 @@ def place(
 
     A rise follows from the window of today. A fall takes effect on the day after the grace:
     grace starts on the first local day below the threshold, and anew after each fall by one.
+    `days` may go beyond today: where a fall is found late, what was bought since raises again,
+    as it would have done had the fall been known.
     """
     merited = rules.merited(status_on(days, today, rules.window_days))
     if merited > rank:
@@ -76,7 +78,22 @@ def place(
         rank = rank - 1 if rules.fall_step is FallStep.ONE else min(rank - 1, rules.merited(status))
         since = falls_on
         standings.append(_standing(rank, since, days, rules))
+        while (rise := _rise_after(rank, since, days, rules)) is not None:
+            rank, since = rise
+            standings.append(_standing(rank, since, days, rules))
     return standings or [_standing(rank, since, days, rules)]
+
+
+def _rise_after(
+    rank: int, since: date, days: Sequence[tuple[date, int]], rules: Rules
+) -> tuple[int, date] | None:
+    """Return the next higher rank that was bought from a day on, and the day it was reached."""
+    for placed_on, _ in sorted(days):
+        if placed_on >= since:
+            merited = rules.merited(status_on(days, placed_on, rules.window_days))
+            if merited > rank:
+                return merited, placed_on
+    return None
 
 
 def _standing(rank: int, since: date, days: Sequence[tuple[date, int]], rules: Rules) -> Standing:

@@ -1,6 +1,6 @@
 """The nightly placement: who falls after grace, and who stands elsewhere under new rules."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -92,7 +92,7 @@ def _place_batch(after: int, today: date, rules: Rules, now: datetime, total: Pl
         accounts = cursor.fetchall()
         if not accounts:
             return None
-        days = _status_days(cursor, [member for member, *_ in accounts], accounts, today, rules)
+        days = _status_days(cursor, accounts, today, now, rules)
         changes = [
             _Change(
                 member,
@@ -116,15 +116,16 @@ def _place_batch(after: int, today: date, rules: Rules, now: datetime, total: Pl
 
 def _status_days(
     cursor: CursorWrapper,
-    members: list[int],
-    accounts: Iterable[tuple[int, int, datetime | None]],
+    accounts: Sequence[tuple[int, int, datetime | None]],
     today: date,
+    now: datetime,
     rules: Rules,
 ) -> dict[int, list[tuple[date, int]]]:
+    """Load who bought what on which day, what came after a night that is caught up included."""
     since = min((_counted_from(at, today, rules) for _, _, at in accounts), default=today)
     first = midnight(since - timedelta(days=rules.window_days), rules.zone)
-    until = midnight(today + timedelta(days=1), rules.zone)
-    cursor.execute(BOUGHT, (members, first, until))
+    until = midnight(max(today, local_day(now, rules.zone)) + timedelta(days=1), rules.zone)
+    cursor.execute(BOUGHT, ([member for member, *_ in accounts], first, until))
     days: dict[int, list[tuple[date, int]]] = {}
     for member, placed_at, status in cursor.fetchall():
         days.setdefault(member, []).append((local_day(placed_at, rules.zone), status))
