@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from django.contrib.postgres.indexes import OpClass
+from django.contrib.postgres.indexes import BrinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -90,6 +90,10 @@ class Member(models.Model):
             ),
         ]
         indexes = [
+            BrinIndex(fields=["joined_at"], name="member_by_time", pages_per_range=32),
+            models.Index(
+                fields=["id"], condition=~models.Q(status="active"), name="member_not_active"
+            ),
             models.Index(
                 OpClass(Lower("name"), name="varchar_pattern_ops"), name="member_name_prefix"
             ),

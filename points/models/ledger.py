@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Self
 
 import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -67,6 +68,7 @@ class Entry(models.Model):
                 condition=models.Q(kind__range=(1, 10)), name="entry_kind_is_known"
             ),
         ]
+        indexes = [BrinIndex(fields=["occurred_at"], name="entry_by_time", pages_per_range=32)]
         triggers = append_only()
 
     def __str__(self) -> str:

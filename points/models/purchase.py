@@ -1,6 +1,7 @@
 """Purchases, their lines and their refunds, as tills and web shops reported them."""
 
 import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -70,6 +71,7 @@ class Purchase(models.Model):
         ]
         indexes = [
             models.Index(fields=["member", "placed_at"], name="purchase_of_member"),
+            BrinIndex(fields=["placed_at"], name="purchase_by_time", pages_per_range=32),
             models.Index(fields=["lot"], condition=models.Q(waived__gt=0), name="purchase_claim"),
         ]
         triggers = [
