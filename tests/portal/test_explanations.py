@@ -12,20 +12,18 @@ from members.models import PROGRAM_SOURCE
 from points.actions.adjustment import AdjustmentReason, adjust_points, give_welcome_bonus
 from points.actions.expiry import expire_points
 from points.actions.posting import post_event
-from points.actions.purchases import Where, record_purchase, record_refund, void_refund
+from points.actions.purchases import record_refund, void_refund
 from points.actions.redemption import restore_points, spend_points
 from points.events import Credit, Debit, Line
 from points.kinds import Kind
-from points.models import Entry, Purchase
-from points.reports.explanations import explain, explain_all, explain_purchase
-from points.reports.lines import book_of, lines_of
+from points.models import Entry
+from points.reports.explanations import explain, explain_purchase
 from tests import make
 from tests.make import NOW
 
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
-WHERE = Where(store="East")
 
 
 @pytest.fixture(autouse=True)
@@ -363,46 +361,3 @@ def test_a_return_to_a_closed_membership_lets_go_of_what_is_missing(member):
     give_back(member, purchase, "80.00")
 
     assert "60 points had been spent already and are let go." in said(member, Kind.CLAWED_BACK)
-
-
-def test_explaining_a_page_takes_as_many_queries_as_explaining_a_few_lines(
-    member, django_assert_num_queries
-):
-    history(member, purchases=3)
-    few = list(book_of(member.pk))
-    explain_all(few)
-    history(member, purchases=15)
-    many = list(book_of(member.pk))
-
-    with django_assert_num_queries(4):
-        explain_all(few)
-    with django_assert_num_queries(4):
-        explain_all(many)
-
-
-def history(member, *, purchases):
-    for number in range(purchases):
-        bought = make.purchase(member, "30.00", at=NOW - timedelta(days=450 - number))
-        give_back(member, bought, "10.00", refund=f"{uuid4().hex[:8]}")
-    expire_points(until=NOW, now=NOW)
-
-
-def test_lines_name_the_store_of_a_purchase_and_of_its_return(member):
-    record_purchase(
-        member_id=member.pk,
-        source_id=make.source(),
-        receipt="r-store",
-        placed_at=NOW - DAY,
-        total=Decimal("10.00"),
-        actor="import:1",
-        now=NOW,
-        where=WHERE,
-    )
-    give_back(member, Purchase.objects.get(receipt="r-store"), "10.00")
-
-    lines = lines_of(list(book_of(member.pk)))
-
-    assert [(line.title, line.where, line.signed) for line in lines] == [
-        ("Return", "East", "−10"),
-        ("Purchase", "East", "+10"),
-    ]
