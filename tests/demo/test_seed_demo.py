@@ -31,7 +31,7 @@ def _debug(settings):
 
 def seed(members=4):
     out = StringIO()
-    call_command("seed_demo", members=members, stdout=out, stderr=StringIO())
+    call_command("seed_demo", "--members", str(members), stdout=out, stderr=StringIO())
     return out.getvalue()
 
 

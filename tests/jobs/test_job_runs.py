@@ -2,7 +2,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from loyalty_site.actions.job_runs import due_period, only_runner, run_due
+from loyalty_site.actions.job_runs import _claim, due_period, only_runner, run_due
 from loyalty_site.models import JobRun
 from loyalty_site.schedule import MOST_DAYS_CAUGHT_UP
 from tests.jobs.jobs import AMSTERDAM, Recorder, daily, every, local
@@ -160,6 +160,14 @@ def test_a_run_whose_runner_died_is_taken_over():
     taken = run(daily(work), MORNING + timedelta(seconds=30))
 
     assert (taken.pk, taken.state, taken.attempts) == (lost.pk, "done", 2)
+
+
+def test_a_run_that_ended_while_we_looked_is_not_claimed():
+    job = daily(Recorder())
+    period = due_period(job=job, zone=AMSTERDAM, now=MORNING)
+    run(job)
+
+    assert _claim(job, period, MORNING) is None
 
 
 def test_a_run_that_kills_its_runner_every_time_is_given_up():

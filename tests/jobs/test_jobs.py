@@ -69,6 +69,12 @@ def test_a_tick_sends_off_what_is_due_and_the_next_finds_nothing():
     assert first == JobRun.objects.count() == len(JOBS)
 
 
+def test_a_worker_knocks_as_soon_as_it_is_up():
+    tasks.knock_at_start()
+
+    assert JobRun.objects.count() == len(JOBS)
+
+
 def test_beat_only_knocks_and_the_task_exists():
     app.loader.import_default_modules()
 
