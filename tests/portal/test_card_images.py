@@ -5,7 +5,7 @@ import re
 import pytest
 
 from members.card_images import barcode, qr, spaced
-from members.card_number import new_card_number
+from members.card_number import is_card_number
 
 # GS1 General Specifications, 5.2: seven modules a digit; set A, and C as its complement.
 SET_A = (
@@ -51,10 +51,9 @@ def decoded(pattern):
     return "".join(digits + [str(SET_C.index(code)) for code in right])
 
 
-@pytest.mark.parametrize(
-    "number", ["2000000000008", "2386650996466", *(new_card_number() for _ in range(3))]
-)
+@pytest.mark.parametrize("number", ["2000000000008", "2386650996466", "2194158344555"])
 def test_the_barcode_reads_as_the_card_number(number):
+    assert is_card_number(number)
     assert decoded(modules(barcode(number))) == number
 
 
