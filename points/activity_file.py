@@ -20,7 +20,7 @@ MOST_MONEY = Decimal("9999999.99")
 MOST_POINTS = 1_000_000_000
 MONEY = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?")
 WHOLE = re.compile(r"-?[0-9]{1,12}")
-UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 KINDS = ("purchase", "refund", "redemption", "bonus", "adjustment")

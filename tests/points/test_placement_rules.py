@@ -263,7 +263,7 @@ def lived(version, days, nights):
             missed = []
         known = [(day, points) for day, points in days if day <= today]
         merited = version.merited(status_on(known, today, version.window_days))
-        if merited > rank:
+        if merited > rank and any(day == today for day, _ in days):
             rank, since = merited, today
     return rank
 
