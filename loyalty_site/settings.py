@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty_site.connections import broker, connections_from, database, redis_database
 from loyalty_site.logging import logging_settings
+from loyalty_site.monitoring import report_errors_to
 
 # Lets generic Django classes be written with their parameters, as in ModelForm[User].
 django_stubs_ext.monkeypatch()
@@ -145,7 +146,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Klaver"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
-USERSESSIONS_TRACK_ACTIVITY = True
+# Tracking would cost six queries on every page; the list of sessions shows when each began.
+USERSESSIONS_TRACK_ACTIVITY = False
 
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
@@ -197,6 +199,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEBUG
+SECURE_REDIRECT_EXEMPT = [r"^healthz/$"]
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
@@ -215,6 +218,8 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 LOGGING = logging_settings(debug=DEBUG)
+if sentry_dsn := env.str("SENTRY_DSN", default=""):
+    report_errors_to(sentry_dsn)
 
 UNFOLD = {
     "SITE_TITLE": "Klaver",

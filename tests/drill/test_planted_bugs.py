@@ -21,25 +21,25 @@ BUGS = {
         "points/book.py",
         "for index in range(self._first_open, len(lots)):",
         "for index in reversed(range(self._first_open, len(lots))):",
-        f"{POINTS}/test_posting.py::test_points_that_end_first_are_spent_first",
+        f"{POINTS}/test_spending.py::test_points_that_end_first_are_spent_first",
     ),
     "above instead of from": (
         "points/rules.py",
         "bisect_right(self.thresholds, status)",
         "bisect_right(self.thresholds, status - 1)",
-        f"{POINTS}/test_posting.py::test_a_member_rises_before_the_next_purchase_is_valued",
+        f"{POINTS}/test_earning.py::test_a_member_rises_before_the_next_purchase_is_valued",
     ),
     "a refund with the wrong sign": (
         "points/book_rules.py",
         "target, event.at) - bought.taken)",
         "target, event.at) + bought.taken)",
-        f"{POINTS}/test_posting.py::test_three_partial_refunds_take_as_much_as_one_whole",
+        f"{POINTS}/test_refunds.py::test_three_partial_refunds_take_as_much_as_one_whole",
     ),
     "expiring twice": (
         "points/book.py",
         "        self.take(row.id, lot, points, row.id)\n        lot.expired += points",
         "        lot.expired += points",
-        f"{POINTS}/test_posting.py::test_expiry_is_written_once_and_dated_at_its_own_midnight",
+        f"{POINTS}/test_spending.py::test_expiry_is_written_once_and_dated_at_its_own_midnight",
     ),
     "expiring at the start of the last day": (
         "points/local_time.py",
@@ -71,7 +71,7 @@ BUGS = {
         "points/book_rules.py",
         "max(NOTHING, event.total - sum(off.values(), NOTHING))",
         "Decimal(float(event.total) - sum(map(float, off.values())))",
-        f"{POINTS}/test_posting.py::test_excluded_amounts_are_taken_off_to_the_cent",
+        f"{POINTS}/test_earning.py::test_excluded_amounts_are_taken_off_to_the_cent",
     ),
 }
 

@@ -1,6 +1,7 @@
 """Files that do not hold: what is wrong and where, a line each, and the rest goes on."""
 
 import csv
+import gzip
 import io
 from datetime import timedelta
 
@@ -172,8 +173,6 @@ def test_a_file_that_cannot_be_used_starts_nothing(tmp_path, card, content, comp
 
 
 def test_a_damaged_archive_posts_nothing(tmp_path, card):
-    import gzip  # noqa: PLC0415
-
     path = tmp_path / "night.csv.gz"
     rows = "".join(f"purchase,p{n},{card},{AT},10.00,,\n" for n in range(2_000))
     path.write_bytes(gzip.compress(f"{HEADER}\n{rows}".encode())[:-2_000])
