@@ -13,12 +13,14 @@ from points.book import Book
 from points.book_rows import Bought, Debt, Lot, Refunded, Stamp, Standing, Taken
 from points.events import Credit, Debit, Event, Purchase, Refund, Restore, VoidRefund
 from points.kinds import Kind
+from points.ledger_sql.cursor import prepared_cursor
 from points.ledger_sql.statements import (
     BOUGHT,
     DEBTS,
     DUE_LOTS,
     ENTRIES,
     LOCK,
+    LOCK_ONE,
     MOVES,
     OPEN,
     OPEN_LOTS,
@@ -88,7 +90,7 @@ def load_books(events: Sequence[Event], stamp: Stamp) -> Loaded:
     Members that are not there have no book. Call it inside a transaction.
     """
     batch = Sorted.of(events)
-    with connection.cursor() as cursor:
+    with prepared_cursor() if len(events) == 1 else connection.cursor() as cursor:
         loaded = _lock(cursor, sorted({event.member for event in events}), batch, stamp)
         bought = _load_purchases(cursor, batch, loaded, stamp.source)
         debits = _load_entries(cursor, batch, loaded, stamp.source)
@@ -100,12 +102,14 @@ def load_books(events: Sequence[Event], stamp: Stamp) -> Loaded:
 
 
 def _lock(cursor: Cursor, members: list[int], batch: Sorted, stamp: Stamp) -> Loaded:
-    statement = f"{LOCK} FOR SHARE OF m" if batch.debits else LOCK
-    cursor.execute(statement, (members,))
+    statement, whose = (LOCK_ONE, tuple(members)) if len(members) == 1 else (LOCK, (members,))
+    if batch.debits:
+        statement += " FOR SHARE OF m"
+    cursor.execute(statement, whose)
     rows = cursor.fetchall()
     if len(rows) < len(members):
         cursor.execute(OPEN, (members,))
-        cursor.execute(statement, (members,))
+        cursor.execute(statement, whose)
         rows = cursor.fetchall()
     books = {}
     for member, sequence, purchases, head, balance, debt, tier, since, bound, days, *rest in rows:
@@ -269,11 +273,7 @@ def _load_lots(
     redeemed: dict[int, tuple[int, str, datetime]],
     refunds: dict[int, list[Refunded]],
 ) -> None:
-    since: dict[int, datetime] = {}
-    for event in batch.takers:
-        book = loaded.books.get(event.member)
-        if book is not None and book.sequence:
-            since[event.member] = min(event.at, since.get(event.member, NEVER))
+    since = _taken_since(batch, loaded)
     if not since:
         return
     parts = _taken_parts(cursor, [*redeemed, *refunds])
@@ -293,6 +293,16 @@ def _load_lots(
     if batch.restores or batch.voids:
         _load_claims(cursor, loaded, wanted)
     _load_moves(cursor, loaded, since, lots, owners)
+
+
+def _taken_since(batch: Sorted, loaded: Loaded) -> dict[int, datetime]:
+    """The first moment at which this batch takes from a member who may have lots."""
+    since: dict[int, datetime] = {}
+    for event in batch.takers:
+        book = loaded.books.get(event.member)
+        if book is not None and book.sequence:
+            since[event.member] = min(event.at, since.get(event.member, NEVER))
+    return since
 
 
 def _taken_parts(cursor: Cursor, entries: list[int]) -> list[tuple[int, int, int]]:

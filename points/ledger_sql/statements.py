@@ -5,14 +5,15 @@ The keys of a batch are looked up one by one (LATERAL with a LIMIT or OFFSET hol
 it): just after an import its statistics are old, and it would rather read whole tables.
 """
 
-LOCK = """
+STANDING = """
 SELECT a.member_id, a.sequence, a.purchases, a.head, a.balance, a.debt, a.tier_id, a.tier_since,
        a.status_bound, a.status_days, a.latest_at, m.status,
        (SELECT coalesce(sum(hashtext(digest)::bigint), 0) FROM points_programversion
          WHERE published_at IS NOT NULL)
   FROM points_account a JOIN members_member m ON m.id = a.member_id
- WHERE a.member_id = ANY(%s::bigint[]) ORDER BY a.member_id FOR UPDATE OF a
 """
+LOCK = f"{STANDING} WHERE a.member_id = ANY(%s::bigint[]) ORDER BY a.member_id FOR UPDATE OF a"
+LOCK_ONE = f"{STANDING} WHERE a.member_id = %s FOR UPDATE OF a"
 OPEN = """
 INSERT INTO points_account
   (member_id, balance, debt, sequence, purchases, head, tier_id, status_bound, status_days,

@@ -9,6 +9,7 @@ from django.db.backends.utils import CursorWrapper
 
 from points.book import Book
 from points.book_rows import Stamp
+from points.ledger_sql.cursor import prepared_cursor
 
 Row = tuple[Any, ...]
 FEW = 40
@@ -85,8 +86,9 @@ def write_books(books: Iterable[Book], stamp: Stamp, *, reason: str = "rose") ->
     """Write every row that events added to these books. Call it inside a transaction."""
     written = list(books)
     rows = {table: list(made) for table, made in _new_rows(written, stamp, reason)}
-    with connection.cursor() as cursor:
-        if sum(map(len, rows.values())) <= FEW:
+    few = sum(map(len, rows.values())) <= FEW
+    with prepared_cursor() if few else connection.cursor() as cursor:
+        if few:
             _insert(cursor, rows, written)
         else:
             for table, made in rows.items():
@@ -232,18 +234,23 @@ def _insert(cursor: CursorWrapper, rows: dict[str, list[Row]], books: list[Book]
     values: list[Any] = []
     for table, made in rows.items():
         if made:
-            places = f"({', '.join(['%s'] * len(made[0]))})"
-            parts.append(
-                f"w{len(parts)} AS (INSERT INTO {table} ({COLUMNS[table]})"
-                f" VALUES {', '.join([places] * len(made))})"
-            )
-            values += [value for row in made for value in row]
+            places = ", ".join(f"({', '.join(map(_place, row))})" for row in made)
+            insert = f"INSERT INTO {table} ({COLUMNS[table]}) VALUES {places}"
+            parts.append(f"w{len(parts)} AS ({insert})")
+            values += [value for row in made for value in row if value is not None and value != 0]
     common = f"WITH {', '.join(parts)} " if parts else ""
     if len(books) == 1:
         cursor.execute(common + UPDATE_ACCOUNT, [*values, *_account(books[0])])
     else:
         accounts = _turned([_account(book) for book in books])
         cursor.execute(common + UPDATE_ACCOUNTS, [*values, *accounts])
+
+
+def _place(value: object) -> str:
+    """Nothing stands in the statement itself: psycopg keeps none with more than fifty values."""
+    if value is None:
+        return "NULL"
+    return "0" if value == 0 else "%s"
 
 
 def _copy(cursor: CursorWrapper, table: str, rows: list[Row]) -> None:
