@@ -1,9 +1,11 @@
 """Points that no purchase earned: welcome bonuses, good will and corrections."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
 from members.models import PROGRAM_SOURCE, Member
@@ -12,9 +14,11 @@ from points.actions.posting import post_event
 from points.book import Book
 from points.events import Credit, Debit
 from points.kinds import Kind
+from points.models import Entry
 from points.program_cache import current_program
 
 WELCOME = "welcome"
+SWEPT_BACK = timedelta(days=35)
 
 
 class AdjustmentReason(models.TextChoices):
@@ -79,14 +83,19 @@ def give_welcome_bonus(*, member_id: int, now: datetime) -> Book | None:
 
 
 def welcome_new_members(*, now: datetime, most: int = 1_000) -> int:
-    """Give every welcome bonus that is still due; the sweep behind the announcement."""
-    program = current_program()
-    if not any(rules.welcome_bonus for rules in program.versions):
+    """Give every welcome bonus of the last weeks that is still due; the sweep behind the news."""
+    if not any(rules.welcome_bonus for rules in current_program().versions):
         return 0
+    given = Entry.objects.filter(
+        source_id=PROGRAM_SOURCE,
+        kind=Kind.BONUS,
+        operation=Concat(Value(f"{WELCOME}:"), Cast(OuterRef("pk"), models.CharField())),
+    )
     waiting = (
         Member.objects.taking_part()
         .exclude(joined_through=Member.Through.IMPORT)
-        .filter(account__isnull=True)
+        .filter(~Exists(given), joined_at__gt=now - SWEPT_BACK, joined_at__lte=now)
         .values_list("pk", flat=True)[:most]
     )
-    return sum(give_welcome_bonus(member_id=member, now=now) is not None for member in waiting)
+    bonuses = [give_welcome_bonus(member_id=member, now=now) for member in waiting]
+    return len([book for book in bonuses if book is not None])
