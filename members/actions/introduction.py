@@ -5,7 +5,7 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from members.actions.enrollment import AddressInUse
+from members.actions.enrollment import refusing_a_taken_address
 from members.models import Member
 from members.refusals import Refusal
 
@@ -26,11 +26,9 @@ def introduce_member(
     member = Member.objects.lock(member_id)
     if member.name or member.email:
         raise AlreadyIntroduced(_("This member has a name already."))
-    address = email.strip().lower()
-    if Member.objects.filter(email=address).exists():
-        raise AddressInUse(_("This e-mail address belongs to another member."))
 
-    member.name, member.email = name.strip(), address
+    member.name, member.email = name.strip(), email.strip().lower()
     member.birthday, member.language = birthday, language
-    member.save(update_fields=["name", "email", "birthday", "language"])
+    with refusing_a_taken_address():
+        member.save(update_fields=["name", "email", "birthday", "language"])
     return member
