@@ -3,12 +3,12 @@
 from threading import Event
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from members.actions.enrollment import claim_membership, enroll_by_number, enroll_member
 from members.models import Card, ExternalId, Member
 from tests import make
-from tests.members.at_once import at_once
+from tests.members.at_once import at_once, wait_for_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = make.NOW
@@ -43,7 +43,7 @@ def test_a_claim_waits_for_the_till_that_enrolls_its_address():
             with transaction.atomic():
                 member = enroll_member(through=Member.Through.TILL, email=user.email, now=NOW)
                 enrolled.set()
-                wait_until_somebody_waits()
+                wait_for_waiting(1)
             return member.pk
         enrolled.wait(10)
         return claim_membership(user_id=user.pk, now=NOW).pk
@@ -63,15 +63,3 @@ def test_two_imports_of_one_source_enroll_each_number_once():
     assert all(answer == answers[0] for answer in answers)
     assert ExternalId.objects.count() == 50
     assert Member.objects.count() == 50
-
-
-def wait_until_somebody_waits():
-    with connection.cursor() as cursor:
-        for _ in range(500):
-            cursor.execute(
-                "SELECT count(*), pg_sleep(0.01) FROM pg_locks WHERE NOT granted"
-                " AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())"
-            )
-            if cursor.fetchone()[0]:
-                return
-    raise AssertionError("nobody came to wait")

@@ -14,7 +14,7 @@ from members.actions.membership import (
 from members.models import Member
 from members.signals import membership_changed
 from tests import make
-from tests.members.at_once import at_once
+from tests.members.at_once import at_once, wait_for_waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -101,7 +101,15 @@ def test_the_database_knows_what_closed_means(changes):
 def test_closing_many_times_at_once_closes_once(now):
     member = make.member()
 
-    answers = at_once(lambda _: bool(close_membership(member_id=member.pk, now=now)), 5)
+    def work(number):
+        if number:
+            return bool(close_membership(member_id=member.pk, now=now))
+        with transaction.atomic():
+            Member.objects.lock(member.pk)
+            wait_for_waiting(5)
+        return "held up"
+
+    answers = at_once(work, 6)
 
     assert answers.count(True) == 1
     assert answers.count("membership_closed") == 4
