@@ -94,6 +94,14 @@ DJANGO = [
     gettext_noop(
         "You are authenticated as %(username)s, but are not authorized to access this page. Would you like to login to a different account?"
     ),
+    gettext_noop("last login"),
+    gettext_noop("superuser status"),
+    gettext_noop(
+        "Designates that this user has all permissions without explicitly assigning them."
+    ),
+    gettext_noop(
+        "This object doesn’t have a change history. It probably wasn’t added via this admin site."
+    ),
     gettext_noop("Your password was changed."),
     gettext_noop(
         "Please enter your old password, for security’s sake, and then enter your new password twice so we can verify you typed it in correctly."
