@@ -1,6 +1,7 @@
 """Freezing, thawing and closing a membership."""
 
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -99,13 +100,15 @@ def test_the_database_knows_what_closed_means(changes):
 
 @pytest.mark.django_db(transaction=True)
 def test_closing_many_times_at_once_closes_once(now):
-    member = make.member()
+    member, held = make.member(), Event()
 
     def work(number):
         if number:
+            held.wait(10)
             return bool(close_membership(member_id=member.pk, now=now))
         with transaction.atomic():
             Member.objects.lock(member.pk)
+            held.set()
             wait_for_waiting(5)
         return "held up"
 
