@@ -37,7 +37,16 @@ def read(path):
 
 def texts(catalog):
     """Map (context, id) to what a catalog says, the header left out."""
-    return {(message.context, message.id): message.string for message in catalog if message.id}
+    return {
+        (message.context, frozen(message.id)): frozen(message.string)
+        for message in catalog
+        if message.id
+    }
+
+
+def frozen(text):
+    """Singular and plural as a tuple, however the reader gives them."""
+    return tuple(text) if isinstance(text, tuple | list) else text
 
 
 def called(call):
