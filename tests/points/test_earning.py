@@ -102,7 +102,7 @@ def test_nobody_earns_without_being_a_member():
 
     with pytest.raises(UnknownMember):
         record_purchase(
-            member_id=999,
+            member_id=10**9,
             source_id=make.source(),
             receipt="r1",
             placed_at=NOW,

@@ -83,7 +83,7 @@ def test_a_refused_event_leaves_the_others_of_its_batch_alone():
     events = [
         Purchase("r1", sanne.pk, NOW, Decimal(10)),
         Debit("d1", sanne.pk, NOW, 50),
-        Purchase("r2", 999, NOW, Decimal(10)),
+        Purchase("r2", 10**9, NOW, Decimal(10)),
     ]
 
     outcome = post_events(events, source_id=make.source(), actor="import:1", now=NOW)
