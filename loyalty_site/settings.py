@@ -226,6 +226,13 @@ UNFOLD = {
     "SITE_HEADER": "Klaver",
     "SITE_SUBHEADER": _("Loyalty back office"),
     "SITE_SYMBOL": "eco",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda _request: static("portal/clover.svg"),
+        },
+    ],
     "SITE_URL": reverse_lazy("landing"),
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,

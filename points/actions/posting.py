@@ -153,4 +153,3 @@ def _differs(event: Event, earlier: tuple[object, ...], content: tuple[object, .
         key=event.key,
         different=", ".join(different),
     )
-
