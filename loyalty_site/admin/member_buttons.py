@@ -174,7 +174,7 @@ class MemberButtons(ModelAdmin):
         return self._ask(request, member, THAW, act)
 
     @action(
-        description=gettext_lazy("Close"),
+        description=gettext_lazy("Close the membership"),
         url_path="close",
         permissions=["change"],
         icon="person_off",

@@ -22,7 +22,9 @@ class Card(models.Model):
     """A number that identifies a member and authenticates nobody."""
 
     number = models.CharField(_("number"), max_length=13, unique=True)
-    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="cards")
+    member = models.ForeignKey(
+        Member, verbose_name=_("member"), on_delete=models.PROTECT, related_name="cards"
+    )
     issued_at = models.DateTimeField(_("issued at"))
     blocked_at = models.DateTimeField(_("blocked at"), null=True, blank=True)
     block_reason = models.CharField(_("why blocked"), max_length=120, blank=True)

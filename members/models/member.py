@@ -117,9 +117,13 @@ class Member(models.Model):
 class ExternalId(models.Model):
     """The number by which another system knows a member."""
 
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False)
+    source = models.ForeignKey(
+        Source, verbose_name=_("source"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     key = models.CharField(_("number there"), max_length=64)
-    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="external_ids")
+    member = models.ForeignKey(
+        Member, verbose_name=_("member"), on_delete=models.PROTECT, related_name="external_ids"
+    )
 
     class Meta:
         verbose_name = _("number elsewhere")

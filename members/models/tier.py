@@ -38,9 +38,15 @@ class Placement(models.Model):
         REVISED = "revised", _("the program changed")
 
     member = models.ForeignKey(
-        "members.Member", on_delete=models.PROTECT, related_name="placements", db_index=False
+        "members.Member",
+        verbose_name=_("member"),
+        on_delete=models.PROTECT,
+        related_name="placements",
+        db_index=False,
     )
-    tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+", db_index=False)
+    tier = models.ForeignKey(
+        Tier, verbose_name=_("tier"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     since = models.DateTimeField(_("since"))
     recorded_at = models.DateTimeField(_("recorded at"))
     reason = models.CharField(_("reason"), max_length=8, choices=Reason)

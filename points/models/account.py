@@ -24,7 +24,11 @@ class Account(models.Model):
     """
 
     member = models.OneToOneField(
-        Member, on_delete=models.PROTECT, primary_key=True, related_name="account"
+        Member,
+        verbose_name=_("member"),
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="account",
     )
     balance = models.BigIntegerField(_("balance"), default=0)
     debt = models.BigIntegerField(_("debt"), default=0)
@@ -32,7 +36,12 @@ class Account(models.Model):
     purchases = models.IntegerField(_("purchases"), default=0)
     head = models.BinaryField(default=b"")
     tier = models.ForeignKey(
-        Tier, on_delete=models.PROTECT, default=0, related_name="+", db_index=False
+        Tier,
+        verbose_name=_("tier"),
+        on_delete=models.PROTECT,
+        default=0,
+        related_name="+",
+        db_index=False,
     )
     tier_since = models.DateTimeField(null=True, blank=True)
     status_bound = models.BigIntegerField(default=0)

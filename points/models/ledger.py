@@ -40,14 +40,20 @@ class Entry(models.Model):
 
     id = models.BigIntegerField(primary_key=True)
     member = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="entries", db_index=False
+        Account,
+        verbose_name=_("member"),
+        on_delete=models.PROTECT,
+        related_name="entries",
+        db_index=False,
     )
     sequence = models.IntegerField(_("number"))
     kind = models.SmallIntegerField(_("kind"), choices=list(KIND_NAMES.items()))
     points = models.BigIntegerField(_("points"))
     occurred_at = models.DateTimeField(_("when"))
     recorded_at = models.DateTimeField(_("recorded at"))
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False)
+    source = models.ForeignKey(
+        Source, verbose_name=_("source"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     operation = models.CharField(_("operation"), max_length=100)
     actor = models.CharField(_("by"), max_length=40)
     explanation = models.JSONField(_("explanation"))
@@ -190,10 +196,19 @@ class Allocation(models.Model):
     Undoing writes negative points. Without a lot it says that much of a debt was cancelled.
     """
 
-    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="allocations")
-    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, null=True, related_name="allocations")
+    entry = models.ForeignKey(
+        Entry, verbose_name=_("entry"), on_delete=models.PROTECT, related_name="allocations"
+    )
+    lot = models.ForeignKey(
+        Lot, verbose_name=_("lot"), on_delete=models.PROTECT, null=True, related_name="allocations"
+    )
     cause = models.ForeignKey(
-        Entry, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+        Entry,
+        verbose_name=_("entry"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     points = models.BigIntegerField(_("points"))
 

@@ -21,10 +21,16 @@ class Purchase(models.Model):
     """
 
     id = models.BigIntegerField(primary_key=True)
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False)
+    source = models.ForeignKey(
+        Source, verbose_name=_("source"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     receipt = models.CharField(_("receipt"), max_length=64)
     member = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="bought", db_index=False
+        Account,
+        verbose_name=_("member"),
+        on_delete=models.PROTECT,
+        related_name="bought",
+        db_index=False,
     )
     placed_at = models.DateTimeField(_("when"))
     total = models.DecimalField(_("total"), max_digits=12, decimal_places=2)
@@ -34,9 +40,12 @@ class Purchase(models.Model):
     taken = models.BigIntegerField(_("taken back"), default=0)
     waived = models.BigIntegerField(default=0)
     status = models.BigIntegerField(_("status points"))
-    tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="+", db_index=False)
+    tier = models.ForeignKey(
+        Tier, verbose_name=_("tier"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     version = models.ForeignKey(
         ProgramVersion,
+        verbose_name=_("program version"),
         on_delete=models.PROTECT,
         to_field="number",
         related_name="+",
@@ -114,9 +123,13 @@ class PurchaseLine(models.Model):
 class Refund(models.Model):
     """Money given back for a purchase; `entry` is missing where no points were left to take."""
 
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False)
+    source = models.ForeignKey(
+        Source, verbose_name=_("source"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     key = models.CharField(_("refund"), max_length=64)
-    purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="refunds")
+    purchase = models.ForeignKey(
+        Purchase, verbose_name=_("purchase"), on_delete=models.PROTECT, related_name="refunds"
+    )
     refunded_at = models.DateTimeField(_("when"))
     total = models.DecimalField(_("total"), max_digits=12, decimal_places=2)
     waived = models.BigIntegerField(default=0)
