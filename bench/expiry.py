@@ -7,6 +7,7 @@ round is a night of its own, so that nothing is put back in between.
 """
 
 from datetime import UTC, datetime, timedelta
+from statistics import median
 
 from harness import ground
 from harness.measure import ROUNDS, in_turn, report, say, scaled, stopwatch
@@ -135,7 +136,8 @@ def main() -> None:
     seconds = {}
     for lots in (scaled(FEW), scaled(MANY)):
         nights = Nights(lots, source_id)
-        seconds[lots] = in_turn(floor=nights.floor, ours=nights.ours)
+        taken = in_turn(floor=nights.floor, ours=nights.ours)
+        seconds[lots] = {name: median(values) for name, values in taken.items()}
     few, many = seconds.values()
     factor = many["ours"] / few["ours"]
     say(f"{nights.due:,} lots end in {few['ours']:.2f} s among {scaled(FEW):,} lots")

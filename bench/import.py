@@ -10,6 +10,7 @@ import csv
 import subprocess
 import sys
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 
 import psycopg
@@ -30,23 +31,24 @@ PURCHASES = 155_848
 
 def main() -> None:
     with TemporaryDirectory() as directory:
-        once, twice = Path(directory, "once.csv"), Path(directory, "twice.csv")
+        single, double = Path(directory, "once.csv"), Path(directory, "twice.csv")
         sizes = (str(scaled(MEMBERS, least=10)), str(scaled(PURCHASES)))
-        subprocess.run([sys.executable, sales.__file__, once, twice, *sizes], check=True)
-        count, members = contents(once)
+        subprocess.run([sys.executable, sales.__file__, single, double, *sizes], check=True)
+        count, members = contents(single)
         source_id = publish()
         enroll(sorted(members), source_id)
         say(f"{count} purchases of {len(members)} members; first a run to weigh it")
         with Memory() as memory:
-            imported(once, source_id, count)
+            imported(single, source_id, count)
         floor = Floor()
         seconds = in_turn(
             floor=floor.run,
-            ours=lambda: imported(once, source_id, count),
-            ours_twice=lambda: imported(twice, source_id, 2 * count),
+            ours=lambda: imported(single, source_id, count),
+            ours_twice=lambda: imported(double, source_id, 2 * count),
         )
-    rate, floor_rate = count / seconds["ours"], count / seconds["floor"]
-    factor = seconds["ours_twice"] / seconds["ours"]
+    rate, floor_rate = count / median(seconds["ours"]), count / median(seconds["floor"])
+    pairs = zip(seconds["ours_twice"], seconds["ours"], strict=True)
+    factor = median(twice / once for twice, once in pairs)
     say(f"{rate:,.0f} purchases a second where copying ready rows makes {floor_rate:,.0f};")
     say(f"twice the rows take {factor:.2f} times as long; {memory.megabytes} MB at most,")
     say("of all processes together with shared pages counted once")

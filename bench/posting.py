@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
@@ -206,7 +206,7 @@ def main() -> None:
             "bare": Turns(replay(raw, bare), count),
         }
         seconds = in_turn(TURNS, **{name: way.take for name, way in ways.items()})
-    rates = {name: way.rate(name, seconds[name]) for name, way in ways.items()}
+    rates = {name: way.rate(name, median(seconds[name])) for name, way in ways.items()}
     each = statements_a_purchase(tills[0], newcomer)
     say(f"{each} statements a purchase, the first and the thousandth of a member alike")
     report(

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import median
 from time import perf_counter
 
 SCALE = float(os.environ.get("BENCH_SCALE", "1"))
@@ -32,15 +31,15 @@ def stopwatch() -> Iterator[Callable[[], float]]:
     ended.append(perf_counter())
 
 
-def in_turn(rounds: int = ROUNDS, **runs: Callable[[], float]) -> dict[str, float]:
-    """Run each in turn, some rounds, so that noise falls on all; return median seconds."""
+def in_turn(rounds: int = ROUNDS, **runs: Callable[[], float]) -> dict[str, list[float]]:
+    """Run each in turn, some rounds, so that noise falls on all; return the seconds of each."""
     seconds: dict[str, list[float]] = {name: [] for name in runs}
     for number in range(1, rounds + 1):
         for name, run in runs.items():
             seconds[name].append(run())
         took = ", ".join(f"{name} {values[-1]:.2f} s" for name, values in seconds.items())
         say(f"  round {number}: {took}")
-    return {name: median(values) for name, values in seconds.items()}
+    return seconds
 
 
 def report(
