@@ -121,8 +121,9 @@ def test_the_death_of_one_stops_all_with_its_code(site, name):
 
 def test_killing_runall_itself_stops_all(site):
     site.process.kill()
-
     wait_for(lambda: not site.processes())
+
+    assert site.processes() == {}
 
 
 def test_a_port_in_use_is_told_in_one_line(state, port):

@@ -23,6 +23,8 @@ def test_take_pictures(chromium, live_server, household, look: Look):
         if name == next(iter(MEMBER_PAGES)):
             log_in(context, household.user, live_server.url)
         open_page(page, live_server.url, name, look)
-        page.screenshot(path=FOLDER / f"{name}-{look}.png")
+        picture = FOLDER / f"{name}-{look}.png"
+        page.screenshot(path=picture)
+        assert picture.stat().st_size > 0
     context.close()
     connections.close_all()

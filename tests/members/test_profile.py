@@ -4,7 +4,7 @@ import pytest
 
 from members.actions.enrollment import AddressInUse
 from members.actions.profile import choose_language, follow_login_address, name_login
-from members.models import User
+from members.models import Member, User
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -54,4 +54,8 @@ def test_an_address_that_another_member_has_is_not_taken():
 
 
 def test_a_login_without_membership_has_nothing_to_follow():
-    follow_login_address(user_id=make.login().pk)
+    login = make.login()
+
+    follow_login_address(user_id=login.pk)
+
+    assert not Member.objects.filter(email=login.email).exists()
