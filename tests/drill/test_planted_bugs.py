@@ -13,8 +13,8 @@ POINTS = "tests/points"
 BUGS = {
     "the lock is dropped": (
         "points/ledger_sql/statements.py",
-        " FOR UPDATE OF a\n",
-        "\n",
+        'WHERE a.member_id = %s FOR UPDATE OF a"',
+        'WHERE a.member_id = %s"',
         f"{POINTS}/test_posting_races.py::test_thirty_two_threads_spend_a_balance_exactly_once",
     ),
     "what came last goes out first": (
