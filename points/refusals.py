@@ -34,7 +34,7 @@ WORDS = {
     "more_than_redeemed": _("More than was redeemed: %(wanted)s asked, %(left)s left."),
     "already_voided": _("This refund has been undone already."),
     "someone_elses": _("What it refers to belongs to another member."),
-    "balance_too_large": _("The balance would pass what the ledger holds."),
+    "outside_program": _("The program had not begun at that moment."),
 }
 
 
