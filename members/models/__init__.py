@@ -1,9 +1,41 @@
 """One row's facts and many rows' filters."""
 
+from members.models.approval import Approval
+from members.models.branding import Branding
 from members.models.card import Card
+from members.models.consent import Consent
+from members.models.joining import (
+    Acceptance,
+    Application,
+    Departure,
+    Invitation,
+    JoiningRules,
+    Terms,
+)
 from members.models.member import ExternalId, Member
 from members.models.source import PROGRAM_SOURCE, Source
 from members.models.tier import Placement, Tier
+from members.models.traces import Look, StaffAct
 from members.models.user import User
 
-__all__ = ["PROGRAM_SOURCE", "Card", "ExternalId", "Member", "Placement", "Source", "Tier", "User"]
+__all__ = [
+    "PROGRAM_SOURCE",
+    "Acceptance",
+    "Application",
+    "Approval",
+    "Branding",
+    "Card",
+    "Consent",
+    "Departure",
+    "ExternalId",
+    "Invitation",
+    "JoiningRules",
+    "Look",
+    "Member",
+    "Placement",
+    "Source",
+    "StaffAct",
+    "Terms",
+    "Tier",
+    "User",
+]

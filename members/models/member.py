@@ -58,6 +58,7 @@ class Member(models.Model):
     name = models.CharField(_("name"), max_length=120, blank=True)
     email = models.EmailField(_("e-mail address"), null=True, blank=True)
     birthday = models.DateField(_("birthday"), null=True, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=12, blank=True)
     language = models.CharField(
         _("language"), max_length=2, choices=User.Language, default=User.Language.DUTCH
     )
@@ -72,6 +73,12 @@ class Member(models.Model):
         verbose_name = _("member")
         verbose_name_plural = _("members")
         ordering = ["-id"]
+        permissions = [
+            ("look_up_member", _("May look up members at the counter")),
+            ("freeze_member", _("May freeze and thaw memberships")),
+            ("close_member", _("May close memberships")),
+            ("see_as_member", _("May see what a member sees")),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["email"], name="member_email_unique"),
             models.CheckConstraint(

@@ -46,6 +46,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=True,
         help_text=_("Switch off instead of deleting; what this person did stays explained."),
     )
+    store = models.CharField(
+        _("store"),
+        max_length=64,
+        blank=True,
+        help_text=_("Sees the purchases of this store alone. Empty: of all stores."),
+    )
     date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member, Tier
-from points.models.triggers import never_deleted
+from members.models.triggers import never_deleted
 
 
 class AccountQuerySet(models.QuerySet["Account"]):

@@ -9,9 +9,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Source
+from members.models.triggers import append_only, never_deleted
 from points.kinds import MEMBER_BITS, Kind
 from points.models.account import Account
-from points.models.triggers import append_only, never_deleted
 
 KIND_NAMES = {
     Kind.EARNED: _("earned"),
@@ -64,6 +64,7 @@ class Entry(models.Model):
     class Meta:
         verbose_name = _("entry")
         verbose_name_plural = _("entries")
+        permissions = [("adjust_points", _("May adjust points"))]
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(

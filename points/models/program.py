@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from points.models.triggers import never_emptied
+from members.models.triggers import never_emptied
 
 
 class ProgramVersionQuerySet(models.QuerySet["ProgramVersion"]):
@@ -50,6 +50,7 @@ class ProgramVersion(models.Model):
     class Meta:
         verbose_name = _("program version")
         verbose_name_plural = _("program versions")
+        permissions = [("publish_programversion", _("May publish the rules of the program"))]
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(

@@ -6,10 +6,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Source, Tier
+from members.models.triggers import append_only, never_deleted
 from points.models.account import Account
 from points.models.ledger import Entry, OfMember
 from points.models.program import ProgramVersion
-from points.models.triggers import append_only, never_deleted
 
 
 class Purchase(models.Model):
@@ -64,6 +64,10 @@ class Purchase(models.Model):
     class Meta:
         verbose_name = _("purchase")
         verbose_name_plural = _("purchases")
+        permissions = [
+            ("enter_purchase", _("May enter purchases by hand")),
+            ("see_unusual_use", _("May see the report of unusual card use")),
+        ]
         ordering = ["-placed_at", "-id"]
         constraints = [
             models.UniqueConstraint(fields=["source", "receipt"], name="receipt_once"),

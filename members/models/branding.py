@@ -1,0 +1,73 @@
+"""How the program looks and speaks: one row for the whole business."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+ONLY = 1
+"""The id of a row of which there is one."""
+
+hex_color = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write a color as # and six digits: #1f6b45."))
+
+
+class Branding(models.Model):
+    """
+    Name, logo, colors, tone and contact; portal, card, mail and paper follow.
+
+    `logo` is a PNG made anew from what was uploaded; `logo_digest` names it in its address.
+    """
+
+    class Tone(models.TextChoices):
+        WARM = "warm", _("warm: “Hi Anna”")
+        PLAIN = "plain", _("plain: “Hello Anna”")
+        FORMAL = "formal", _("formal: “Dear Anna”")
+
+    id = models.SmallIntegerField(primary_key=True, default=ONLY, editable=False)
+    name = models.CharField(_("name"), max_length=40, blank=True)
+    tagline_nl = models.CharField(_("in one line, Dutch"), max_length=90, blank=True)
+    tagline_en = models.CharField(_("in one line, English"), max_length=90, blank=True)
+    color = models.CharField(
+        _("main color"), max_length=7, default="#1c5e3f", validators=[hex_color]
+    )
+    accent = models.CharField(
+        _("second color"), max_length=7, default="#1f6f4a", validators=[hex_color]
+    )
+    tone = models.CharField(_("tone"), max_length=6, choices=Tone, default=Tone.PLAIN)
+    logo = models.BinaryField(_("logo"), default=b"", editable=False)
+    logo_digest = models.CharField(max_length=16, default="", editable=False)
+    contact_email = models.EmailField(_("e-mail address for questions"), blank=True)
+    contact_phone = models.CharField(_("phone number"), max_length=30, blank=True)
+    contact_address = models.CharField(_("postal address"), max_length=160, blank=True)
+    website = models.URLField(_("web site"), blank=True)
+
+    class Meta:
+        verbose_name = _("branding")
+        verbose_name_plural = _("branding")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=ONLY), name="one_branding"),
+            models.CheckConstraint(
+                condition=models.Q(color__regex=r"^#[0-9a-fA-F]{6}$")
+                & models.Q(accent__regex=r"^#[0-9a-fA-F]{6}$"),
+                name="branding_colors_are_hex",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or "Klaver"
+
+    @classmethod
+    def current(cls) -> "Branding":
+        """Return the row without its logo, or the defaults as long as nobody set any."""
+        return cls.objects.defer("logo").filter(pk=ONLY).first() or cls()
+
+    @property
+    def tagline(self) -> str:
+        """The line in the reader's language, or in the other if only that is known."""
+        speaks_english = (get_language() or "nl").startswith("en")
+        first, second = (
+            (self.tagline_en, self.tagline_nl)
+            if speaks_english
+            else (self.tagline_nl, self.tagline_en)
+        )
+        return first or second
