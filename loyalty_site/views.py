@@ -9,7 +9,7 @@ from django.views.i18n import set_language as set_language_cookie
 
 from members.actions.profile import choose_language
 from members.models import Member, Tier, User
-from members.views import for_members
+from members.views.door import for_members
 from points.program_cache import current_program
 from points.reports.lines import latest_lines
 from points.reports.program_words import program_words, upcoming_words

@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from members import views
+from members.views import card, joining, profile
 
 app_name = "members"
 urlpatterns = [
-    path("my/join/", views.claim, name="claim"),
-    path("my/card/", views.card, name="card"),
-    path("my/card/barcode.svg", views.card_barcode, name="card_barcode"),
-    path("my/card/qr.svg", views.card_qr, name="card_qr"),
-    path("my/profile/", views.profile, name="profile"),
+    path("my/join/", joining.claim, name="claim"),
+    path("my/card/", card.card, name="card"),
+    path("my/card/barcode.svg", card.card_barcode, name="card_barcode"),
+    path("my/card/qr.svg", card.card_qr, name="card_qr"),
+    path("my/profile/", profile.profile, name="profile"),
 ]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
 from members.models import Member
-from members.views import for_members
+from members.views.door import for_members
 from points.filters import BookFilter
 from points.reports.download import book_as_csv
 from points.reports.lines import book_of, lines_of

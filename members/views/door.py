@@ -1,0 +1,35 @@
+"""The way in to every page of a member."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+from members.models import Member, User
+
+MemberView = Callable[..., HttpResponse]
+
+
+class LoggedInRequest(HttpRequest):
+    """What `login_required` lets through."""
+
+    user: User
+
+
+def for_members(view: MemberView) -> MemberView:
+    """Hand a view the member who is logged in; who is none may join first."""
+
+    @wraps(view)
+    @login_required
+    @never_cache
+    def door(request: LoggedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        member = Member.objects.filter(user_id=request.user.pk).first()
+        if member is None:
+            return render(request, "members/no_member.html")
+        return view(request, member, *args, **kwargs)
+
+    return door
