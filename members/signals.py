@@ -7,6 +7,7 @@ from django.dispatch import Signal
 log = structlog.get_logger("klaver.announcements")
 
 member_joined = Signal()
+member_invited = Signal()
 membership_changed = Signal()
 
 
