@@ -2,7 +2,8 @@
 A database of the benchmark's own, on the embedded servers, as durable as in a shop.
 
 Importing this makes it, migrates it as its owner and prepares Django to use it as the
-application's role; it is dropped when the benchmark ends.
+application's role; it is dropped when the benchmark ends, unless BENCH_KEEP asks to keep it for
+the next run.
 """
 
 import atexit
@@ -22,6 +23,7 @@ from loyalty_site.embedded import attach  # noqa: E402
 
 SERVERS = attach()
 NAME = f"bench_{Path(sys.argv[0]).stem}"
+KEEP = os.environ.get("BENCH_KEEP") == "1"
 APPLICATION = make_conninfo(SERVERS.database_url, dbname=NAME)
 SUPERUSER = make_conninfo(SERVERS.superuser_url, dbname=NAME)
 os.environ.update(
@@ -54,10 +56,13 @@ def close_pools() -> None:
 
 
 def make() -> None:
-    drop()
+    if not KEEP:
+        drop()
+        atexit.register(drop)
     with psycopg.connect(SERVERS.owner_url, autocommit=True) as owner:
-        owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))
-    atexit.register(drop)
+        known = owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", (NAME,)).fetchone()
+        if not known:
+            owner.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))
     django.setup()
     call_command("migrate", database="owner", verbosity=0)
     with psycopg.connect(APPLICATION) as application:
