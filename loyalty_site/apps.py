@@ -1,5 +1,7 @@
 """The room's place in Django."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -13,3 +15,4 @@ class LoyaltySiteConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(grant_to_application, sender=self)
+        import_module("loyalty_site.receivers")

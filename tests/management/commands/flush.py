@@ -4,7 +4,10 @@ import psycopg
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-KEPT = ("django_migrations", "django_content_type", "auth_permission")
+KEPT = (
+    *("django_migrations", "django_content_type"),
+    *("auth_permission", "auth_group", "auth_group_permissions"),
+)
 FIRST_ROWS = """
 INSERT INTO members_source (name) VALUES ('klaver');
 INSERT INTO members_tier (rank, name_nl, name_en) VALUES (0, 'Lid', 'Member');
