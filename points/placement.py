@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from points.rules import FallStep, Rules
 
@@ -16,6 +17,20 @@ class Standing:
     rank: int
     since: date
     review_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """
+    What one purchase has to bring: status points, the least total that earns them, and when.
+
+    It counts on every day up to, not including, `before`; None: there is no hurry. `amount`
+    is in units of the currency, of what earns.
+    """
+
+    missing: int
+    amount: Decimal
+    before: date | None
 
 
 def status_on(days: Sequence[tuple[date, int]], day: date, window_days: int) -> int:
@@ -102,3 +117,52 @@ def _standing(rank: int, since: date, days: Sequence[tuple[date, int]], rules: R
     below = first_day_below(days, rules.threshold(rank), rules.window_days, since)
     review = FOREVER if below is None else below + timedelta(days=rules.grace_days)
     return Standing(rank, since, review)
+
+
+def to_rise(
+    *, rank: int, days: Sequence[tuple[date, int]], today: date, rules: Rules
+) -> Reach | None:
+    """
+    Return what leads to the next rank; None at the top, or where only the job is to come.
+
+    `before` is the first day on which something that counts today no longer does: from then
+    on more is asked.
+    """
+    if rank >= rules.top:
+        return None
+    missing = rules.threshold(rank + 1) - status_on(days, today, rules.window_days)
+    if missing <= 0:
+        return None
+    window = timedelta(days=rules.window_days)
+    leaving = [day + window for day, points in days if points and today < day + window]
+    return Reach(missing, rules.least_base(missing), min(leaving, default=None))
+
+
+def to_stay(
+    *, rank: int, since: date, days: Sequence[tuple[date, int]], today: date, rules: Rules
+) -> Reach | None:
+    """
+    Return what keeps a rank on the day on which a member would else fall from it.
+
+    With B the first day below and F = B + grace, a purchase of p points on day d < F keeps the
+    rank on F if and only if some day x from B on sees it and has status(x) + p at or above the
+    threshold. After today status only falls, so the best x is max(B, d), and of all d the last
+    one, F - 1, asks most: threshold - status(max(B, F - 1)). That much does it on every day
+    before F that B still sees, which is every one from today on but one: where all that counts
+    was bought today, the same day again leaves the window together with it. Who rises by that
+    purchase has the higher rank's own dates from then on.
+
+    None where nobody falls, where the fall is due and only the job is to come, and where no
+    day is left on which buying would help. `days` must go back a window and the grace.
+    """
+    if not 0 < rank <= rules.top or rules.fall_step is FallStep.NONE:
+        return None
+    threshold, grace = rules.threshold(rank), timedelta(days=rules.grace_days)
+    below = first_day_below(days, threshold, rules.window_days, max(since, today - grace))
+    if below is None or (falls_on := below + grace) <= today:
+        return None
+    last = falls_on - timedelta(days=1)
+    if below - last >= timedelta(days=rules.window_days):
+        return None
+    missing = threshold - status_on(days, max(below, last), rules.window_days)
+    return Reach(missing, rules.least_base(missing), falls_on)

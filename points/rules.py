@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from fractions import Fraction
 from functools import cached_property
+from math import ceil, floor
 from zoneinfo import ZoneInfo
 
 ONE = Decimal(1)
@@ -115,6 +117,18 @@ class Rules:
         status = self.rounded(plain)
         multiplier = self.multiplier(rank)
         return (status if multiplier == ONE else self.rounded(plain * multiplier)), status
+
+    def least_base(self, status: int) -> Decimal:
+        """Return the smallest base, in whole cents, that yields so many status points at once."""
+        cents_a_point = Fraction(100) / Fraction(self.points_per_unit)
+        match self.rounding:
+            case Rounding.DOWN:
+                cents = ceil(status * cents_a_point)
+            case Rounding.HALF_UP:
+                cents = ceil((status - Fraction(1, 2)) * cents_a_point)
+            case Rounding.UP:
+                cents = floor((status - 1) * cents_a_point) + 1
+        return Decimal(cents).scaleb(-2)
 
     def rounded(self, amount: Decimal) -> int:
         if self.rounding is Rounding.DOWN:

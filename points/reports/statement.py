@@ -8,6 +8,7 @@ from django.db.models import Q, Sum
 
 from points.local_time import local_day, midnight
 from points.models import Account, Lot, Purchase
+from points.placement import Reach, status_on, to_rise, to_stay
 from points.program_cache import current_program
 from points.reports.wording import last_day
 from points.rules import ONE, Rules
@@ -20,7 +21,9 @@ class Situation:
 
     `balance` includes pending points; `expiring` are (last valid day, points), soonest
     first, of all that can still expire; `missing` status points in the window of
-    `window_days` lead to `next_tier`, which asks for `threshold`.
+    `window_days` lead to `next_tier`, which asks for `threshold`. `reach` is what one purchase
+    must bring to get there, `keep` what it must bring to stay; None where there is nothing to
+    reach or to lose.
     """
 
     balance: int
@@ -36,6 +39,8 @@ class Situation:
     next_tier: int | None
     threshold: int
     missing: int
+    reach: Reach | None
+    keep: Reach | None
 
 
 def situation(member_id: int, now: datetime) -> Situation:
@@ -46,8 +51,10 @@ def situation(member_id: int, now: datetime) -> Situation:
     due = sum(held for end, held, _ in lots if end <= now)
     held = sum(held for end, held, _ in lots if end > now)
     pending = sum(later for end, _, later in lots if end > now)
-    status = status_points(member_id, rules, now) if rules else 0
     tier = account.tier_id or 0
+    days = status_days(member_id, rules, now) if rules else []
+    today = local_day(now, rules.zone) if rules else now.date()
+    status = status_on(days, today, rules.window_days) if rules else 0
     next_tier = tier + 1 if rules and tier < rules.top else None
     threshold = rules.threshold(next_tier) if rules and next_tier else 0
     return Situation(
@@ -64,7 +71,16 @@ def situation(member_id: int, now: datetime) -> Situation:
         next_tier=next_tier,
         threshold=threshold,
         missing=max(0, threshold - status),
+        reach=to_rise(rank=tier, days=days, today=today, rules=rules) if rules else None,
+        keep=_keep(account, days, today, rules) if rules else None,
     )
+
+
+def _keep(
+    account: Account, days: list[tuple[date, int]], today: date, rules: Rules
+) -> Reach | None:
+    since = local_day(account.tier_since, rules.zone) if account.tier_since else today
+    return to_stay(rank=account.tier_id or 0, since=since, days=days, today=today, rules=rules)
 
 
 def _account(member_id: int) -> Account:
@@ -73,13 +89,18 @@ def _account(member_id: int) -> Account:
     return known or Account(member_id=member_id)
 
 
-def status_points(member_id: int, rules: Rules, now: datetime) -> int:
-    """Add up the status points of the trailing window, today included."""
-    first_day = local_day(now, rules.zone) - timedelta(days=rules.window_days - 1)
-    found: int | None = Purchase.objects.filter(
-        member_id=member_id, placed_at__gte=midnight(first_day, rules.zone), placed_at__lte=now
-    ).aggregate(found=Sum("status"))["found"]
-    return int(found or 0)
+def status_days(member_id: int, rules: Rules, now: datetime) -> list[tuple[date, int]]:
+    """Load (local day, status points) of what the window sees today or saw within the grace."""
+    back = timedelta(days=rules.window_days + rules.grace_days)
+    first = midnight(local_day(now, rules.zone) - back, rules.zone)
+    bought = (
+        Purchase.objects.filter(
+            member_id=member_id, placed_at__gte=first, placed_at__lte=now, status__gt=0
+        )
+        .order_by("placed_at")
+        .values_list("placed_at", "status")
+    )
+    return [(local_day(placed_at, rules.zone), points) for placed_at, points in bought]
 
 
 def _lots(member_id: int, now: datetime) -> list[tuple[datetime, int, int]]:

@@ -7,8 +7,10 @@ from uuid import uuid4
 import pytest
 
 from points.actions.expiry import expire_points
+from points.actions.placement import place_tiers
 from points.actions.purchases import record_refund
 from points.actions.redemption import spend_points
+from points.placement import Reach
 from points.reports.statement import situation
 from tests import make
 from tests.make import NOW
@@ -171,3 +173,48 @@ def test_a_situation_takes_four_queries_however_long_the_history(django_assert_n
 
     with django_assert_num_queries(4):
         situation(member.pk, NOW)
+
+
+def test_the_amount_and_the_day_that_reach_and_keep_a_tier_are_exact():
+    make.published_program(rate="0.5")
+    member = make.member(joined_at=NOW - timedelta(days=800))
+    make.purchase(member, "1000.00", at=NOW - timedelta(days=300))
+    make.purchase(member, "832.00", at=NOW - timedelta(days=30))
+
+    standing = situation(member.pk, NOW)
+
+    # 19 August 2025, 365 days on, and 30 days of grace.
+    assert standing.keep == Reach(84, Decimal("168.00"), date(2026, 9, 18))
+    assert standing.reach == Reach(584, Decimal("1168.00"), date(2026, 8, 19))
+
+
+def test_the_kept_tier_is_the_one_the_nightly_job_would_take():
+    make.published_program()
+    member = make.member(joined_at=NOW - timedelta(days=800))
+    make.purchase(member, "500.00", at=NOW - timedelta(days=300))
+    keep = situation(member.pk, NOW).keep
+    night = datetime(keep.before.year, keep.before.month, keep.before.day, 1, tzinfo=UTC)
+    make.purchase(member, str(keep.amount), at=night - timedelta(days=1), now=night)
+
+    assert place_tiers(at=night, now=night).fell == 0
+    assert situation(member.pk, night).tier == 1
+
+
+def test_in_the_grace_what_the_window_has_let_go_still_tells_the_day_of_the_fall():
+    make.published_program()
+    member = make.member(joined_at=NOW - timedelta(days=800))
+    make.purchase(member, "500.00", at=NOW - timedelta(days=375))
+
+    standing = situation(member.pk, NOW)
+
+    assert standing.status == 0
+    assert standing.keep == Reach(500, Decimal("500.00"), date(2026, 7, 5))
+
+
+def test_who_is_in_the_first_tier_has_nothing_to_keep():
+    make.published_program()
+    member = make.member()
+
+    standing = situation(member.pk, NOW)
+
+    assert (standing.keep, standing.reach.before) == (None, None)
