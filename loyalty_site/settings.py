@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "loyalty_site.security.second_factor_for_staff",
+    "loyalty_site.program.one_program_a_page",
 ]
 ROOT_URLCONF = "loyalty_site.urls"
 WSGI_APPLICATION = "loyalty_site.wsgi.application"
@@ -255,54 +256,6 @@ UNFOLD = {
     },
     "SIDEBAR": {
         "show_search": True,
-        "navigation": [
-            {
-                "title": _("Program"),
-                "items": [
-                    {"title": _("Today"), "icon": "home", "link": reverse_lazy("admin:index")},
-                    {
-                        "title": _("Members"),
-                        "icon": "group",
-                        "link": reverse_lazy("admin:members_member_changelist"),
-                    },
-                    {
-                        "title": _("Cards"),
-                        "icon": "credit_card",
-                        "link": reverse_lazy("admin:members_card_changelist"),
-                    },
-                    {
-                        "title": _("Purchases"),
-                        "icon": "receipt_long",
-                        "link": reverse_lazy("admin:points_purchase_changelist"),
-                    },
-                    {
-                        "title": _("Ledger"),
-                        "icon": "menu_book",
-                        "link": reverse_lazy("admin:points_entry_changelist"),
-                    },
-                    {
-                        "title": _("Program versions"),
-                        "icon": "rule",
-                        "link": reverse_lazy("admin:points_programversion_changelist"),
-                    },
-                ],
-            },
-            {
-                "title": _("House"),
-                "separator": True,
-                "items": [
-                    {
-                        "title": _("Jobs"),
-                        "icon": "schedule",
-                        "link": reverse_lazy("admin:loyalty_site_jobrun_changelist"),
-                    },
-                    {
-                        "title": _("Staff"),
-                        "icon": "badge",
-                        "link": reverse_lazy("admin:members_user_changelist"),
-                    },
-                ],
-            },
-        ],
+        "navigation": "loyalty_site.sidebar.navigation",
     },
 }

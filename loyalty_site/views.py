@@ -11,7 +11,7 @@ from members.actions.profile import choose_language
 from members.models import Member, Tier, User
 from members.views.door import for_members
 from points.program_cache import current_program
-from points.reports.lines import latest_lines
+from points.reports.lines import latest_happenings
 from points.reports.program_words import program_words, upcoming_words
 from points.reports.statement import situation
 
@@ -44,7 +44,7 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
             "situation": standing,
             "tier": tiers[standing.tier],
             "next_tier": tiers.get(standing.next_tier),
-            "lines": latest_lines(member.pk, LATEST_LINES),
+            "lines": latest_happenings(member.pk, LATEST_LINES),
         },
     )
 

@@ -1,10 +1,26 @@
 """The published program, compiled once a process and version."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 
 from points.models import ProgramVersion
 from points.program_file import compile_rules
 from points.rules import Program, Rules
+
+_seen: ContextVar[list[Program] | None] = ContextVar("seen", default=None)
+"""The program that a page has seen already, where `one_program` is around it."""
+
+
+@contextmanager
+def one_program() -> Iterator[None]:
+    """Within the block the program is read once; for what only reads, such as a page."""
+    token = _seen.set([])
+    try:
+        yield
+    finally:
+        _seen.reset(token)
 
 
 @lru_cache(maxsize=64)
@@ -16,6 +32,16 @@ def _compiled(number: int, digest: str) -> Rules:
 
 def current_program() -> Program:
     """Return every published version; one narrow query, the rules themselves are kept."""
+    seen = _seen.get()
+    if seen:
+        return seen[0]
+    program = _published()
+    if seen is not None:
+        seen.append(program)
+    return program
+
+
+def _published() -> Program:
     known = ProgramVersion.objects.published().values_list("number", "digest")
     return Program([_compiled(number, digest) for number, digest in known])
 
@@ -28,4 +54,4 @@ def rules_of(version: ProgramVersion) -> Rules:
 @lru_cache(maxsize=16)
 def stamped_program(stamp: int) -> Program:  # noqa: ARG001
     """Return the program as long as what is published keeps the same stamp."""
-    return current_program()
+    return _published()

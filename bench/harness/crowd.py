@@ -23,7 +23,7 @@ SELECT id, (ARRAY['Anna','Bram','Chris','Daan','Emma','Fatima','Gijs','Hanna','I
   || ' ' || (ARRAY['Bakker','de Boer','van Dijk','Dekker','Hendriks','Jansen','de Jong','Meijer',
   'Mulder','Peters','Smit','Visser','de Vries','de Wit','Yilmaz'])[1 + id * 11 %% 15]
   || ' ' || id AS name, 'member' || id || '@example.nl' AS email
-  FROM generate_series(1, %(members)s) AS id
+  FROM generate_series(1::bigint, %(members)s) AS id
 """
 STATEMENTS = {
     "logins": f"""
@@ -34,7 +34,7 @@ SELECT id, '!', false, email, name, 'nl', false, true, '', %(began)s FROM ({NAME
     "members": f"""
 INSERT INTO members_member (id, user_id, name, email, birthday, postal_code, language, status,
        joined_at, joined_through)
-SELECT id, id, name, email, '1950-01-01'::date + id %% 20000,
+SELECT id, id, name, email, '1950-01-01'::date + (id %% 20000)::int,
        (1000 + id %% 9000) || ' AB', 'nl',
        CASE WHEN id %% 100 = 0 THEN 'frozen' ELSE 'active' END,
        %(began)s + (id * 7919 %% %(members)s) * interval '20 seconds', 'till'
@@ -49,17 +49,17 @@ SELECT body || (10 - (
        + substr(body, 8, 1)::int + substr(body, 10, 1)::int + substr(body, 12, 1)::int)) % 10) % 10,
        id, %(began)s, ''
   FROM (SELECT id, '20' || lpad((id * 7919::bigint)::text, 10, '0') AS body
-          FROM generate_series(1, %(members)s) AS id) AS b
+          FROM generate_series(1::bigint, %(members)s) AS id) AS b
 """.replace("% 10", "%% 10"),
     "accounts": """
 INSERT INTO points_account (member_id, balance, debt, sequence, purchases, head, tier_id,
        tier_since, status_bound, status_days, latest_at, reviewed_under)
-SELECT id, CASE WHEN id <= %(regulars)s THEN 7 * %(each)s ELSE 7 * 20 END, 0,
+SELECT id, CASE WHEN id <= %(regulars)s THEN 7 * %(each)s::bigint ELSE 7 * 20 END, 0,
        CASE WHEN id <= %(regulars)s THEN %(each)s + 10 ELSE 10 END,
        CASE WHEN id <= %(regulars)s THEN %(each)s ELSE 9 END, sha256(id::text::bytea),
        CASE WHEN id %% 20 = 0 THEN 1 ELSE 0 END,
        CASE WHEN id %% 20 = 0 THEN %(began)s END, 1000, 365, %(ended)s, 0
-  FROM generate_series(1, %(members)s) AS id
+  FROM generate_series(1::bigint, %(members)s) AS id
 """,
 }
 # Of each purchase: whose, which of theirs, its place in time.
@@ -71,8 +71,8 @@ SELECT k, 1 + (k * 7919) %% %(members)s AS member, (1 + (k - 1) / %(members)s)::
   FROM generate_series(1, %(rounds)s * %(members)s::bigint) AS k
 UNION ALL
 SELECT 1000000000 + k, 1 + k %% %(regulars)s, (20 + k / %(regulars)s)::int,
-       %(began)s + (%(ended)s - %(began)s) * (k::float8 / (%(regulars)s * %(each)s)), 5 + k %% 60
-  FROM generate_series(1, %(regulars)s * %(each)s) AS k
+       %(began)s + (%(ended)s - %(began)s) * (k::float8 / (%(regulars)s::bigint * %(each)s)), 5 + k %% 60
+  FROM generate_series(1, %(regulars)s::bigint * %(each)s) AS k
 ORDER BY at
 """
 STATEMENTS |= {
@@ -108,7 +108,7 @@ INSERT INTO points_entry (id, member_id, sequence, kind, points, occurred_at, re
        source_id, operation, actor, explanation, hash)
 SELECT id << 24 | 11, id, 11, 4, -20, %(ended)s - interval '1 day', %(ended)s - interval '1 day',
        1, 'redeemed-' || id, 'user:1', '{}', sha256(id::text::bytea)
-  FROM generate_series(1::bigint, %(members)s, 1) AS id
+  FROM generate_series(1::bigint, %(members)s) AS id
 """,
     "people": """
 SELECT setval(pg_get_serial_sequence('members_user', 'id'), %(members)s),

@@ -37,8 +37,12 @@ class Around:
         return self.program.at(entry.occurred_at) or self.program.versions[0]
 
     def purchase_of(self, entry: Entry) -> Purchase | None:
-        key = entry.explanation.get("purchase", entry.operation)
-        return self.purchases.get((entry.source_id, key))
+        return self.purchases.get(purchase_key(entry))
+
+
+def purchase_key(entry: Entry) -> tuple[int, str]:
+    """The source and the receipt of the purchase that an entry came of, if it came of one."""
+    return entry.source_id, entry.explanation.get("purchase", entry.operation)
 
 
 def explain(entry: Entry) -> list[str]:
@@ -69,15 +73,16 @@ def look_around(entries: Sequence[Entry]) -> Around:
     """Load what the lines refer to: purchases, where expired points came from, lots."""
     return Around(
         program=current_program(),
-        purchases=_purchases(entries),
+        purchases=purchases_of(entries),
         origins=_origins(entries),
         moved=_moved(entries),
     )
 
 
-def _purchases(entries: Iterable[Entry]) -> dict[tuple[int, str], Purchase]:
+def purchases_of(entries: Iterable[Entry]) -> dict[tuple[int, str], Purchase]:
+    """Load the purchases that entries came of, by source and receipt."""
     wanted = {
-        (entry.source_id, entry.explanation.get("purchase", entry.operation))
+        purchase_key(entry)
         for entry in entries
         if entry.kind in {Kind.EARNED, Kind.CLAWED_BACK, Kind.REFUND_VOIDED}
     }

@@ -11,9 +11,11 @@ from django.utils.translation import pgettext_lazy
 
 from points.kinds import Kind
 from points.models import Entry
-from points.reports.explanations import explain_all, look_around
+from points.reports.explanations import explain_all, look_around, purchase_key, purchases_of
 from points.reports.wording import signed
 
+LATE = 20
+"""So many entries recorded later, yet of earlier days, hide nothing that happened last."""
 TITLES: dict[Kind, Promise] = {
     Kind.EARNED: _("Purchase"),
     Kind.BONUS: _("Bonus"),
@@ -77,5 +79,33 @@ def title_of(entry: Entry) -> str:
     return str(TITLES[Kind(entry.kind)])
 
 
-def latest_lines(member_id: int, most: int) -> list[Line]:
-    return lines_of(list(book_of(member_id)[:most]))
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What happened, where and when, and how many points."""
+
+    title: str
+    where: str
+    occurred_at: datetime
+    points: int
+    signed: str
+
+
+def latest_happenings(member_id: int, most: int) -> list[Happening]:
+    """
+    Return what happened last, the latest first; two queries, however long the book.
+
+    Looks among the last that were recorded: what came in very late may be left to the book.
+    """
+    recorded = Entry.objects.of_member(member_id).order_by("-id")[: most + LATE]
+    entries = sorted(recorded, key=lambda entry: (entry.occurred_at, entry.pk), reverse=True)[:most]
+    purchases = purchases_of(entries)
+    return [
+        Happening(
+            title=title_of(entry),
+            where=purchase.store if (purchase := purchases.get(purchase_key(entry))) else "",
+            occurred_at=entry.occurred_at,
+            points=entry.points,
+            signed=signed(entry.points),
+        )
+        for entry in entries
+    ]
