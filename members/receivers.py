@@ -1,4 +1,4 @@
-"""What this room does when allauth has news."""
+"""What this room does when allauth, or the room itself, has news."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +9,12 @@ from allauth.account.signals import email_changed, email_confirmed, user_logged_
 from django.dispatch import receiver
 from django.utils import timezone
 
-from members.actions.enrollment import claim_membership
+from members.actions.joining import claim_membership
 from members.actions.profile import follow_login_address
+from members.branding_cache import forget_branding
 from members.models import User
 from members.refusals import Refusal
+from members.signals import branding_changed
 
 log = structlog.get_logger("klaver.members")
 
@@ -44,3 +46,8 @@ def claim_after_login(user: User, **_: object) -> None:
 def write_to_the_new_address(user: User, **_: object) -> None:
     with in_spite_of_refusals(user.pk):
         follow_login_address(user_id=user.pk)
+
+
+@receiver(branding_changed)
+def show_the_new_branding(**_: object) -> None:
+    forget_branding()

@@ -6,6 +6,8 @@ import pytest
 from django.core.cache import cache
 from django.db import connections
 
+from members.branding_cache import forget_branding
+
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
@@ -28,6 +30,7 @@ def django_db_setup(django_db_blocker):
 @pytest.fixture(autouse=True)
 def _fresh_cache():
     cache.clear()
+    forget_branding()
     return
 
 

@@ -2,7 +2,7 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
 
 ONLY = 1
@@ -61,6 +61,12 @@ class Branding(models.Model):
         """Return the row without its logo, or the defaults as long as nobody set any."""
         return cls.objects.defer("logo").filter(pk=ONLY).first() or cls()
 
+    @classmethod
+    def stored_logo(cls, digest: str) -> bytes:
+        """Return the logo with that digest; nothing if there is none, or by now another."""
+        row = cls.objects.filter(pk=ONLY, logo_digest=digest).exclude(logo=b"").only("logo").first()
+        return bytes(row.logo) if row else b""
+
     @property
     def tagline(self) -> str:
         """The line in the reader's language, or in the other if only that is known."""
@@ -71,3 +77,20 @@ class Branding(models.Model):
             else (self.tagline_nl, self.tagline_en)
         )
         return first or second
+
+    def greeting(self, name: str) -> str:
+        """Greet somebody by their first name in the tone of the house; nobody's name is no name."""
+        words = {
+            self.Tone.WARM: (pgettext("greeting", "Hi %(name)s"), pgettext("greeting", "Hi")),
+            self.Tone.PLAIN: (
+                pgettext("greeting", "Hello %(name)s"),
+                pgettext("greeting", "Hello"),
+            ),
+            self.Tone.FORMAL: (
+                pgettext("greeting", "Dear %(name)s"),
+                pgettext("greeting", "Dear member"),
+            ),
+        }
+        named, nameless = words[self.Tone(self.tone)]
+        first = name.split(" ")[0]
+        return named % {"name": first} if first else nameless

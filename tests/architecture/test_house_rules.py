@@ -29,7 +29,7 @@ CLOCKS = {
 READS_NO_CLOCK = re.compile(
     r"/(actions|models|reports|ledger_sql)(/|\.py$)"
     r"|^points/(book\w*|rules|events|local_time|kinds|placement|\w+_file)\.py$"
-    r"|^loyalty_site/schedule\.py$|^members/card_number\.py$"
+    r"|^loyalty_site/schedule\.py$|^members/(card_number|card_proof|colors)\.py$"
 )
 ONE_THING = {
     "identity": "of an event",
