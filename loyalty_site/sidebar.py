@@ -1,0 +1,109 @@
+"""The places of the back office; everybody sees those they may open."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One line of the sidebar; any of the permissions opens it, and where none is named, all."""
+
+    title: Promise
+    icon: str
+    name: str
+    permissions: tuple[str, ...] = ()
+
+    def is_open_to(self, request: HttpRequest) -> bool:
+        return not self.permissions or any(map(request.user.has_perm, self.permissions))
+
+
+def _list(title: Promise, icon: str, model: str) -> Place:
+    """The list of a model, for who may see it."""
+    room, name = model.split(".")
+    return Place(title, icon, f"admin:{room}_{name}_changelist", (f"{room}.view_{name}",))
+
+
+SECTIONS = (
+    (
+        pgettext_lazy("part of the back office", "Daily work"),
+        (
+            Place(_("Today"), "home", "admin:index"),
+            Place(
+                pgettext_lazy("place in a shop", "Counter"),
+                "point_of_sale",
+                "counter",
+                ("members.look_up_member",),
+            ),
+            _list(_("Members"), "group", "members.member"),
+            _list(_("Cards"), "credit_card", "members.card"),
+            _list(_("Purchases"), "receipt_long", "points.purchase"),
+            _list(_("Ledger"), "menu_book", "points.entry"),
+            _list(_("Requests"), "rule_folder", "members.approval"),
+            _list(_("Receipts without a card"), "receipt", "points.openreceipt"),
+        ),
+    ),
+    (
+        pgettext_lazy("part of the back office", "Growing"),
+        (
+            _list(_("Best customers"), "trophy", "points.spending"),
+            _list(_("Invitations"), "mail", "members.invitation"),
+            _list(_("Waiting list"), "hourglass_top", "members.application"),
+        ),
+    ),
+    (
+        pgettext_lazy("part of the back office", "Program"),
+        (
+            _list(_("Program versions"), "rule", "points.programversion"),
+            _list(_("Terms"), "gavel", "members.terms"),
+            _list(_("Joining"), "how_to_reg", "members.joiningrules"),
+            _list(_("Branding"), "palette", "members.branding"),
+            _list(_("Tiers"), "stairs", "members.tier"),
+            _list(_("Limit for adjusting"), "speed", "points.adjustmentlimit"),
+        ),
+    ),
+    (
+        pgettext_lazy("part of the back office", "Looking back"),
+        (
+            _list(_("What staff did"), "history", "members.staffact"),
+            _list(_("Looks at members"), "visibility", "members.look"),
+            _list(_("Letters"), "drafts", "mailroom.letter"),
+        ),
+    ),
+    (
+        pgettext_lazy("part of the back office", "House"),
+        (
+            _list(pgettext_lazy("people who work here", "Staff"), "badge", "members.user"),
+            _list(_("Groups"), "groups", "auth.group"),
+            _list(_("Sources"), "input", "members.source"),
+            _list(_("Jobs"), "schedule", "loyalty_site.jobrun"),
+        ),
+    ),
+)
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """List the places that who asks may open, by section."""
+    sections = [(title, _places(places, request)) for title, places in SECTIONS]
+    return [
+        {"title": title, "separator": number > 0, "items": items}
+        for number, (title, items) in enumerate(sections)
+        if items
+    ]
+
+
+def _places(places: tuple[Place, ...], request: HttpRequest) -> list[dict[str, Any]]:
+    open_places = []
+    for place in places:
+        if place.is_open_to(request):
+            with suppress(NoReverseMatch):
+                open_places.append(
+                    {"title": place.title, "icon": place.icon, "link": reverse(place.name)}
+                )
+    return open_places
