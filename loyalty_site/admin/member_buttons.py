@@ -1,59 +1,23 @@
 """What staff may do for a member: one button, one question, one action."""
 
 from typing import Any
-from uuid import uuid4
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
+from loyalty_site.admin.member_points import PointsButtons
 from members.actions.cards import issue_card
+from members.actions.entitlement import is_own_account
 from members.actions.membership import close_membership, freeze_membership, thaw_membership
-from members.admin.buttons import Act, Question, ReasonForm, ask, found
+from members.admin.buttons import Act, Question, ask, found
+from members.admin.traces import Done
 from members.models import Member
-from points.actions.adjustment import AdjustmentReason, adjust_points
-from points.reports.wording import points_text
 
-MOST_POINTS = 1_000_000
-
-
-class AdjustmentForm(ReasonForm):
-    """How many points, and why; sent twice it counts once. Only the cause enters the ledger."""
-
-    points = forms.IntegerField(
-        label=gettext_lazy("Points"),
-        min_value=-MOST_POINTS,
-        max_value=MOST_POINTS,
-        widget=UnfoldAdminIntegerFieldWidget,
-        help_text=gettext_lazy("Above zero gives points, below zero takes them: -50 takes 50."),
-    )
-    cause = forms.TypedChoiceField(
-        label=gettext_lazy("Cause"),
-        choices=AdjustmentReason.choices,
-        coerce=AdjustmentReason,
-        widget=UnfoldAdminSelectWidget,
-        help_text=gettext_lazy("The member reads this beside the points."),
-    )
-    request_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    field_order = ["points", "cause", "reason", "request_key"]
-
-
-ADJUST = Question(
-    title=gettext_lazy("Adjust points"),
-    text=gettext_lazy(
-        "The member sees the points and their cause at once. A mistake is mended by a second "
-        "adjustment the other way."
-    ),
-    submit=gettext_lazy("Adjust"),
-    form=AdjustmentForm,
-)
 NEW_CARD = Question(
     title=gettext_lazy("Issue one more card"),
     text=gettext_lazy("For a partner or a key ring; all cards earn for the same member."),
@@ -78,26 +42,26 @@ CLOSE = Question(
     is_final=True,
 )
 BUTTONS_OF = {
-    Member.Status.ACTIVE: ["adjust", "new_card", "freeze", "close"],
-    Member.Status.FROZEN: ["adjust", "new_card", "thaw", "close"],
+    Member.Status.ACTIVE: ["adjust", "purchase", "new_card", "freeze", "close"],
+    Member.Status.FROZEN: ["adjust", "purchase", "new_card", "thaw", "close"],
     Member.Status.CLOSED: ["adjust"],
 }
+NOT_ONES_OWN = ["adjust", "purchase"]
 
 
-class MemberButtons(ModelAdmin):
+class MemberButtons(PointsButtons):
     """The buttons of a member's page."""
 
-    actions_detail = [
-        "adjust",
-        {
-            "title": gettext_lazy("Membership"),
-            "items": ["new_card", "freeze", "thaw", "close"],
-        },
-    ]
+    actions_detail = ["adjust", "purchase", "new_card", "freeze", "thaw", "close"]
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
+        """Offer what fits the membership; nobody gives themselves points."""
         member = self.get_object(request, str(object_id))
-        fitting = BUTTONS_OF[Member.Status(member.status)] if member else []
+        if member is None:
+            return []
+        fitting = set(BUTTONS_OF[Member.Status(member.status)])
+        if is_own_account(request.user, member):
+            fitting -= set(NOT_ONES_OWN)
         return [
             button
             for button in super().get_actions_detail(request, object_id)
@@ -105,99 +69,80 @@ class MemberButtons(ModelAdmin):
         ]
 
     @action(
-        description=gettext_lazy("Adjust points"),
-        url_path="adjust",
-        permissions=["change", "points.add_entry"],
-        icon="exposure",
-        variant=ActionVariant.PRIMARY,
-    )
-    def adjust(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        member = found(self, Member, request, object_id)
-
-        def act(answers: dict[str, Any]) -> str:
-            adjust_points(
-                member_id=member.pk,
-                points=answers["points"],
-                reason=answers["cause"],
-                request_key=answers["request_key"],
-                actor=f"user:{request.user.pk}",
-                now=timezone.now(),
-            )
-            return _adjusted(answers["points"], answers["cause"])
-
-        return self._ask(request, member, ADJUST, act)
-
-    @action(
         description=gettext_lazy("One more card"),
         url_path="new-card",
-        permissions=["change", "members.add_card"],
+        permissions=["members.add_card"],
         icon="add_card",
     )
     def new_card(self, request: HttpRequest, object_id: str) -> HttpResponse:
         member = found(self, Member, request, object_id)
 
-        def act(answers: dict[str, Any]) -> str:  # noqa: ARG001
+        def act(answers: dict[str, Any]) -> Done:  # noqa: ARG001
             card = issue_card(member_id=member.pk, now=timezone.now())
-            return _("Card %(number)s was issued") % {"number": card}
+            return Done(
+                _("Card %(number)s was issued") % {"number": card}, after={"card": card.number}
+            )
 
         return self._ask(request, member, NEW_CARD, act)
 
     @action(
         description=gettext_lazy("Freeze"),
         url_path="freeze",
-        permissions=["change"],
+        permissions=["members.freeze_member"],
         icon="ac_unit",
         variant=ActionVariant.WARNING,
     )
     def freeze(self, request: HttpRequest, object_id: str) -> HttpResponse:
         member = found(self, Member, request, object_id)
 
-        def act(answers: dict[str, Any]) -> str:  # noqa: ARG001
-            freeze_membership(member_id=member.pk)
-            return _("Membership frozen")
+        def act(answers: dict[str, Any]) -> Done:  # noqa: ARG001
+            after = freeze_membership(member_id=member.pk)
+            return _standing(_("Membership frozen"), member, after)
 
         return self._ask(request, member, FREEZE, act)
 
     @action(
         description=gettext_lazy("Thaw"),
         url_path="thaw",
-        permissions=["change"],
+        permissions=["members.freeze_member"],
         icon="sunny",
     )
     def thaw(self, request: HttpRequest, object_id: str) -> HttpResponse:
         member = found(self, Member, request, object_id)
 
-        def act(answers: dict[str, Any]) -> str:  # noqa: ARG001
-            thaw_membership(member_id=member.pk)
-            return _("Membership thawed")
+        def act(answers: dict[str, Any]) -> Done:  # noqa: ARG001
+            after = thaw_membership(member_id=member.pk)
+            return _standing(_("Membership thawed"), member, after)
 
         return self._ask(request, member, THAW, act)
 
     @action(
         description=gettext_lazy("Close the membership"),
         url_path="close",
-        permissions=["change"],
+        permissions=["members.close_member"],
         icon="person_off",
         variant=ActionVariant.DANGER,
     )
     def close(self, request: HttpRequest, object_id: str) -> HttpResponse:
         member = found(self, Member, request, object_id)
 
-        def act(answers: dict[str, Any]) -> str:  # noqa: ARG001
-            close_membership(member_id=member.pk, now=timezone.now())
-            return _("Membership closed")
+        def act(answers: dict[str, Any]) -> Done:  # noqa: ARG001
+            after = close_membership(member_id=member.pk, now=timezone.now())
+            return _standing(_("Membership closed"), member, after)
 
         return self._ask(request, member, CLOSE, act)
 
     def _ask(
         self, request: HttpRequest, member: Member, question: Question, act: Act
     ) -> HttpResponse:
-        back = reverse("admin:members_member_change", args=[member.pk])
-        return ask(self, request, member, question, act=act, back=back)
+        return ask(self, request, member, question, act=act, back=self.back(request, member))
+
+    def back(self, request: HttpRequest, member: Member) -> str:
+        """Lead back to the member's page, or to the first page who may not open it."""
+        if self.has_view_permission(request, member):
+            return reverse("admin:members_member_change", args=[member.pk])
+        return reverse("admin:index")
 
 
-def _adjusted(points: int, cause: AdjustmentReason) -> str:
-    facts = {"points": points_text(points), "cause": cause.label}
-    if points > 0:
-        return _("%(points)s given: %(cause)s") % facts
-    return _("%(points)s taken: %(cause)s") % facts
+def _standing(words: str, before: Member, after: Member) -> Done:
+    return Done(words, {"status": before.status}, {"status": after.status})

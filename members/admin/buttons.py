@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from members.admin.traces import Done, TracedPage
 from members.refusals import Refusal
 
 Words = str | Promise
 Row = TypeVar("Row", bound=Model)
-Act = Callable[[dict[str, Any]], str]
+Act = Callable[[dict[str, Any]], Done | str]
 
 
 class ReasonForm(forms.Form):
@@ -46,12 +47,13 @@ class Question:
 
 
 def ask(
-    page: ModelAdmin, request: HttpRequest, obj: Model, question: Question, *, act: Act, back: str
+    page: TracedPage, request: HttpRequest, obj: Model, question: Question, *, act: Act, back: str
 ) -> HttpResponse:
     """
     Show the question; once it is answered, act, record it and go back.
 
-    `act` makes one call and returns what was done in words; its Refusal is shown beside the form.
+    `act` makes one call and returns what was done, in words or with the values it changed; its
+    Refusal is shown beside the form.
     """
     form = question.form(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -83,8 +85,7 @@ def found(page: ModelAdmin, model: type[Row], request: HttpRequest, object_id: s
 
 
 @transaction.atomic
-def _acted(page: ModelAdmin, request: HttpRequest, obj: Model, form: forms.Form, act: Act) -> str:
+def _acted(page: TracedPage, request: HttpRequest, obj: Model, form: forms.Form, act: Act) -> str:
     done = act(form.cleaned_data)
-    reason = form.cleaned_data.get("reason")
-    page.log_change(request, obj, f"{done} — {reason}" if reason else done)
-    return done
+    page.record(request, obj, done, form.cleaned_data.get("reason", ""))
+    return done.words if isinstance(done, Done) else done

@@ -1,7 +1,10 @@
 """What one member of staff asks and another decides."""
 
+import hashlib
+import json
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 import pgtrigger
 from django.conf import settings
@@ -10,6 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models.member import Member
 from members.models.triggers import never_deleted
+
+
+def fingerprint(asked: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a request in its canonical form: keys in order, nothing between."""
+    canonical = json.dumps(asked, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 class ApprovalQuerySet(models.QuerySet["Approval"]):
@@ -123,3 +132,9 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} #{self.pk}"
+
+    def is_open(self, now: datetime) -> bool:
+        return self.state == self.State.WAITING and self.expires_at > now
+
+    def has_expired(self, now: datetime) -> bool:
+        return self.state == self.State.WAITING and self.expires_at <= now

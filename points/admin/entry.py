@@ -3,17 +3,18 @@
 from django.contrib import admin
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from members.admin.pages import ReadOnlyPage
+from points.admin.entry_buttons import EntryButtons
 from points.admin.finding import Period, of_any_source, rows_of_members
+from points.admin.store_scope import PageOfStores, holder_of
 from points.kinds import Kind
 from points.models import Allocation, Entry
+from points.models.store import entries_of_store
 from points.reports.explanations import explain
 from points.reports.wording import signed
 
@@ -47,7 +48,7 @@ class AllocationRows(TabularInline):
 
 
 @admin.register(Entry)
-class EntryPage(ReadOnlyPage):
+class EntryPage(EntryButtons, PageOfStores):
     """Every point that came or went; found by member or by the key of its operation."""
 
     list_display = ["occurred_at", "holder", "kind", "signed_points", "source", "operation"]
@@ -74,6 +75,9 @@ class EntryPage(ReadOnlyPage):
     ]
     readonly_fields = ["holder", "signed_points", "told", "fingerprint"]
 
+    def of_store(self, store: str) -> Q:
+        return entries_of_store(store)
+
     def get_search_results(
         self,
         request: HttpRequest,  # noqa: ARG002
@@ -96,11 +100,7 @@ class EntryPage(ReadOnlyPage):
 
     @display(description=_("member"))
     def holder(self, entry: Entry) -> str:
-        return format_html(
-            '<a class="staff-link" href="{}">{}</a>',
-            reverse("admin:members_member_change", args=[entry.member_id]),
-            entry.member.member,
-        )
+        return holder_of(entry)
 
     @display(description=_("points"), ordering="points")
     def signed_points(self, entry: Entry) -> str:

@@ -1,5 +1,7 @@
 """What staff may do alone, what they did today, and whom they may invite first."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +41,15 @@ class AdjustmentLimit(models.Model):
         return row.points_a_day
 
 
+class AdjustedInADayQuerySet(models.QuerySet["AdjustedInADay"]):
+    """Filters that read as a sentence."""
+
+    def lock(self, staff_id: int, day: date) -> "AdjustedInADay":
+        """Lock one's count of a day; it begins at nothing."""
+        self.get_or_create(staff_id=staff_id, day=day)
+        return self.select_for_update(of=("self",)).get(staff_id=staff_id, day=day)
+
+
 class AdjustedInADay(models.Model):
     """What one member of staff has adjusted alone on a local day; locked while it is counted."""
 
@@ -47,6 +58,8 @@ class AdjustedInADay(models.Model):
     )
     day = models.DateField(_("day"))
     points = models.PositiveBigIntegerField(_("points"), default=0)
+
+    objects = AdjustedInADayQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("adjusted in a day")

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from members.models import StaffAct
 from points.actions.publication import save_draft
 from points.admin.program_text import as_toml
 from points.models import ProgramVersion
@@ -53,7 +53,7 @@ def test_pasted_rules_become_a_draft_that_is_in_force_for_nobody(desk):
     version = ProgramVersion.objects.get()
     assert answer["Location"] == page(version, "change")
     assert not version.is_published
-    assert LogEntry.objects.filter(object_id=str(version.pk)).exists()
+    assert StaffAct.objects.filter(object_id=str(version.pk)).exists()
 
 
 def test_an_uploaded_file_becomes_a_draft(desk):
@@ -115,7 +115,7 @@ def test_publishing_asks_first_and_records_who_and_why(desk, boss):
     version.refresh_from_db()
     assert version.is_published
     assert version.published_by == boss
-    assert "Agreed in June" in LogEntry.objects.latest("id").get_change_message()
+    assert "Agreed in June" in StaffAct.objects.latest("id").reason
 
 
 def test_a_refused_publication_is_told_and_changes_nothing(desk):

@@ -1,0 +1,86 @@
+"""A purchase that staff enter by hand, from a receipt that never reached us."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from members.actions.entitlement import refuse_own_account, staff_who_may
+from members.models import Member
+from members.refusals import Refusal
+from points.actions.posting import post_events
+from points.events import Purchase as PurchaseEvent
+from points.models import Purchase
+from points.refusals import InTheFuture, OtherContent
+
+ENTER = "points.enter_purchase"
+OLDEST = timedelta(days=365)
+
+
+class TooLongAgo(Refusal):
+    code = "too_long_ago"
+
+
+class ReceiptKnown(Refusal):
+    code = "receipt_known"
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What stands on a receipt; `total` in euros, after discounts, including VAT."""
+
+    source_id: int
+    receipt: str
+    store: str
+    placed_at: datetime
+    total: Decimal
+
+
+@transaction.atomic
+def enter_purchase(*, staff_id: int, member_id: int, slip: Slip, now: datetime) -> Purchase:
+    """
+    Post a purchase by hand, as its till would have, and return it.
+
+    Refuses a moment to come or more than 365 days ago, a receipt that is on record already,
+    one's own account, and who may not (any more). Staff of one store enter that store's alone.
+    """
+    member = Member.objects.lock(member_id)
+    staff = staff_who_may(staff_id, ENTER)
+    refuse_own_account(staff, member)
+    if slip.placed_at > now:
+        raise InTheFuture(_("This moment lies in the future; look at the date on the receipt."))
+    if slip.placed_at < now - OLDEST:
+        raise TooLongAgo(_("This purchase was more than a year ago; it earns no points any more."))
+
+    event = PurchaseEvent(
+        slip.receipt.strip(),
+        member.pk,
+        slip.placed_at,
+        slip.total,
+        (),
+        staff.store or slip.store.strip(),
+        "",
+        "",
+        "",
+    )
+    outcome = post_events([event], source_id=slip.source_id, actor=f"user:{staff.pk}", now=now)
+    for _event, refusal in outcome.refused:
+        raise _known(slip, member) if isinstance(refusal, OtherContent) else refusal
+    if outcome.repeated:
+        raise _known(slip, member)
+    return Purchase.objects.get(source_id=slip.source_id, receipt=event.key)
+
+
+def _known(slip: Slip, member: Member) -> ReceiptKnown:
+    earlier = Purchase.objects.get(source_id=slip.source_id, receipt=slip.receipt.strip())
+    if earlier.member_id == member.pk:
+        return ReceiptKnown(
+            _("This member has receipt %(receipt)s already, and its points.")
+            % {"receipt": earlier.receipt}
+        )
+    return ReceiptKnown(
+        _("Receipt %(receipt)s is on record already, for another member.")
+        % {"receipt": earlier.receipt}
+    )
