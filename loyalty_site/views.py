@@ -15,7 +15,7 @@ from points.reports.lines import latest_happenings
 from points.reports.program_words import program_words, upcoming_words
 from points.reports.statement import situation
 
-LATEST_LINES = 4
+LATEST_LINES = 3
 
 
 @require_safe

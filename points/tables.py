@@ -1,28 +1,21 @@
-"""The book as a table."""
+"""What expires, as a table."""
 
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-WHAT = {"th": {"class": "what"}, "td": {"class": "what"}}
-WHEN = {"th": {"class": "when"}, "td": {"class": "when"}}
+POINTS = {"th": {"class": "points"}, "td": {"class": "points"}}
 
 
-class BookTable(tables.Table):
-    """Lines of a book; what happened unfolds into why."""
+class ExpiringTable(tables.Table):
+    """Days on which points can be spent for the last time, the soonest first."""
 
-    occurred_at = tables.TemplateColumn(
-        template_name="points/_when.html", verbose_name=_("When"), attrs=WHEN
+    day = tables.TemplateColumn(
+        template_code='{{ record.0|date:"D" }} {{ record.0|date }}', verbose_name=_("Last day")
     )
-    title = tables.TemplateColumn(
-        template_name="points/_what.html", verbose_name=_("What"), attrs=WHAT
-    )
-    signed = tables.TemplateColumn(
-        template_name="points/_points.html",
-        verbose_name=_("Points"),
-        attrs={"th": {"class": "points"}, "td": {"class": "points"}},
+    points = tables.TemplateColumn(
+        template_code="{{ record.1 }}", verbose_name=_("Points"), attrs=POINTS
     )
 
     class Meta:
-        attrs = {"class": "book"}
         orderable = False
         template_name = "portal/table.html"

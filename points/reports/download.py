@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from points.models import Entry
-from points.reports.lines import lines_of
+from points.reports.lines import Line
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it spreadsheets read UTF-8 as something else."""
@@ -16,16 +15,16 @@ BYTE_ORDER_MARK = "\ufeff"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def book_as_csv(entries: Sequence[Entry], zone: ZoneInfo) -> str:
-    """Write entries as CSV, one row each, with their explanation."""
+def book_as_csv(lines: Sequence[Line], zone: ZoneInfo) -> str:
+    """Write lines as CSV, one row each, with their explanation."""
     out = StringIO()
     out.write(BYTE_ORDER_MARK)
     rows = csv.writer(out)
     rows.writerow([_("Line"), _("When"), _("What"), _("Where"), _("Points"), _("Why")])
-    for line in lines_of(entries):
+    for line in lines:
         rows.writerow(
             [
-                line.number,
+                line.number or "",
                 line.occurred_at.astimezone(zone).isoformat(timespec="seconds"),
                 harmless(line.title),
                 harmless(line.where),

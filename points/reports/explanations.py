@@ -56,13 +56,13 @@ def explain_all(entries: Sequence[Entry], around: Around | None = None) -> list[
     return [_EXPLAIN[Kind(entry.kind)](entry, around) for entry in entries]
 
 
-def explain_purchase(purchase: Purchase) -> list[str]:
+def explain_purchase(purchase: Purchase, program: Program | None = None) -> list[str]:
     """Explain a purchase, also one that earned nothing and so left no line."""
     if purchase.explanation is None:
         entry = Entry.objects.select_related("lot").get(pk=purchase.lot)
         return explain(entry)
     facts: Facts = purchase.explanation
-    rules = current_program().numbered(facts["version"])
+    rules = (program or current_program()).numbered(facts["version"])
     summary = _("No points on this purchase of %(total)s.") % {
         "total": money(Decimal(facts["total"]))
     }

@@ -10,9 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from points.kinds import Kind
-from points.models import Entry
-from points.reports.explanations import explain_all, look_around, purchase_key, purchases_of
-from points.reports.wording import signed
+from points.models import Entry, Purchase
+from points.program_cache import current_program
+from points.reports.explanations import (
+    explain_all,
+    explain_purchase,
+    look_around,
+    purchase_key,
+    purchases_of,
+)
+from points.reports.wording import signed, whole
 
 LATE = 20
 """So many entries recorded later, yet of earlier days, hide nothing that happened last."""
@@ -30,11 +37,16 @@ TITLES: dict[Kind, Promise] = {
 }
 
 
+NOTHING = "nothing"
+"""What a purchase that earned no points is called: among the kinds, and its picture."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """What happened, where and when, how many points, and why."""
 
     number: int
+    icon: str
     title: str
     where: str
     occurred_at: datetime
@@ -51,6 +63,11 @@ def book_of(member_id: int) -> QuerySet[Entry]:
     return entries.prefetch_related("lot", "owed").order_by("-occurred_at", "-id")
 
 
+def purchases_without_points(member_id: int) -> QuerySet[Purchase]:
+    """Select a member's purchases that earned nothing, the latest first."""
+    return Purchase.objects.filter(member_id=member_id, earned=0).order_by("-placed_at", "-id")
+
+
 def lines_of(entries: Sequence[Entry]) -> list[Line]:
     """Write entries of one member as lines, in a constant number of queries."""
     around = look_around(entries)
@@ -60,6 +77,7 @@ def lines_of(entries: Sequence[Entry]) -> list[Line]:
         lines.append(
             Line(
                 number=entry.sequence,
+                icon=icon_of(entry),
                 title=title_of(entry),
                 where=purchase.store if purchase else "",
                 occurred_at=entry.occurred_at,
@@ -79,10 +97,38 @@ def title_of(entry: Entry) -> str:
     return str(TITLES[Kind(entry.kind)])
 
 
+def icon_of(entry: Entry) -> str:
+    """Name the picture of a kind of line."""
+    return Kind(entry.kind).name.lower()
+
+
+def lines_without_points(purchases: Sequence[Purchase]) -> list[Line]:
+    """Write purchases that earned nothing as lines; they have no entry to number them."""
+    lines = []
+    program = current_program() if purchases else None
+    for purchase in purchases:
+        why = explain_purchase(purchase, program)
+        lines.append(
+            Line(
+                number=0,
+                icon=NOTHING,
+                title=str(TITLES[Kind.EARNED]),
+                where=purchase.store,
+                occurred_at=purchase.placed_at,
+                points=0,
+                signed=whole(0),
+                summary=why[0],
+                details=tuple(why[1:]),
+            )
+        )
+    return lines
+
+
 @dataclass(frozen=True, slots=True)
 class Happening:
     """What happened, where and when, and how many points."""
 
+    icon: str
     title: str
     where: str
     occurred_at: datetime
@@ -101,6 +147,7 @@ def latest_happenings(member_id: int, most: int) -> list[Happening]:
     purchases = purchases_of(entries)
     return [
         Happening(
+            icon=icon_of(entry),
             title=title_of(entry),
             where=purchase.store if (purchase := purchases.get(purchase_key(entry))) else "",
             occurred_at=entry.occurred_at,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Min, Q, Sum
 
 from points.local_time import local_day, midnight
 from points.models import Account, Lot, Purchase
@@ -23,12 +23,13 @@ class Situation:
     first, of all that can still expire; `missing` status points in the window of
     `window_days` lead to `next_tier`, which asks for `threshold`. `reach` is what one purchase
     must bring to get there, `keep` what it must bring to stay; None where there is nothing to
-    reach or to lose.
+    reach or to lose. `arrives` is the first day on which pending points can be spent.
     """
 
     balance: int
     spendable: int
     pending: int
+    arrives: date | None
     debt: int
     expiring: tuple[tuple[date, int], ...]
     tier: int
@@ -48,9 +49,10 @@ def situation(member_id: int, now: datetime) -> Situation:
     rules = current_program().at(now)
     account = _account(member_id)
     lots = _lots(member_id, now)
-    due = sum(held for end, held, _ in lots if end <= now)
-    held = sum(held for end, held, _ in lots if end > now)
-    pending = sum(later for end, _, later in lots if end > now)
+    due = sum(lot.held for lot in lots if lot.end <= now)
+    alive = [lot for lot in lots if lot.end > now]
+    held = sum(lot.held for lot in alive)
+    pending = sum(lot.pending for lot in alive)
     tier = account.tier_id or 0
     days = status_days(member_id, rules, now) if rules else []
     today = local_day(now, rules.zone) if rules else now.date()
@@ -61,8 +63,9 @@ def situation(member_id: int, now: datetime) -> Situation:
         balance=account.balance - due,
         spendable=max(0, held - pending - account.debt),
         pending=pending,
+        arrives=_arrives(alive, rules),
         debt=account.debt,
-        expiring=_expiring([(end, held) for end, held, _ in lots if end > now], rules),
+        expiring=_expiring(alive, rules),
         tier=tier,
         tier_since=account.tier_since,
         multiplier=rules.multiplier(tier) if rules else ONE,
@@ -103,26 +106,43 @@ def status_days(member_id: int, rules: Rules, now: datetime) -> list[tuple[date,
     return [(local_day(placed_at, rules.zone), points) for placed_at, points in bought]
 
 
-def _lots(member_id: int, now: datetime) -> list[tuple[datetime, int, int]]:
-    """Add up what lots hold by when they end: (end, points, those of them still pending)."""
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What lots that end together hold, and how much of it is still to come."""
+
+    end: datetime
+    held: int
+    pending: int
+    arrives: datetime | None
+
+
+def _lots(member_id: int, now: datetime) -> list[_Held]:
+    """Add up what lots hold by when they end."""
+    later = Q(available_at__gt=now)
     held = (
         Lot.objects.filter(member_id=member_id, remaining__gt=0)
         .order_by()
         .values_list("expires_at")
         .annotate(
             held=Sum("remaining"),
-            pending=Sum("remaining", filter=Q(available_at__gt=now), default=0),
+            pending=Sum("remaining", filter=later, default=0),
+            arrives=Min("available_at", filter=later),
         )
     )
-    return [(end, int(points), int(pending)) for end, points, pending in held]
+    return [
+        _Held(end, int(points), int(pending), arrives) for end, points, pending, arrives in held
+    ]
 
 
-def _expiring(
-    lots: list[tuple[datetime, int]], rules: Rules | None
-) -> tuple[tuple[date, int], ...]:
+def _arrives(lots: list[_Held], rules: Rules | None) -> date | None:
+    first = min((lot.arrives for lot in lots if lot.arrives), default=None)
+    return local_day(first, rules.zone) if first and rules else None
+
+
+def _expiring(lots: list[_Held], rules: Rules | None) -> tuple[tuple[date, int], ...]:
     days: dict[date, int] = {}
-    for end, points in lots:
-        until = last_day(end, rules.zone) if rules else None
+    for lot in lots:
+        until = last_day(lot.end, rules.zone) if rules else None
         if until is not None:
-            days[until] = days.get(until, 0) + points
+            days[until] = days.get(until, 0) + lot.held
     return tuple(sorted(days.items()))

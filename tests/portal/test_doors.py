@@ -98,7 +98,9 @@ def test_home_shows_what_can_be_spent_what_expires_and_the_way_to_the_next_tier(
     page = text(door.get("/my/"))
 
     assert "<strong>1,250</strong> points" in page
-    assert "points can be spent up to and including" in page
+    assert "<strong>1,250</strong> points expire after" in page
+    assert "<strong>€250</strong> more" in page
+    assert "takes you to Gold." in page
     assert "<strong>250</strong> more status points to Gold" in page
     assert "You are Silver since" in page
 
@@ -114,7 +116,7 @@ def test_home_shows_points_on_their_way_and_what_is_owed(program, member, door):
 
     page = text(door.get("/my/"))
 
-    assert "On their way" in page
+    assert "40 more are on their way, the first from" in page
 
 
 def test_an_empty_home_says_how_to_begin(door):
