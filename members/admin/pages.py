@@ -1,15 +1,18 @@
 """What the back office's pages have in common."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib.admin import ShowFacets
 from django.db.models import Model
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
-from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
+from members.admin.freshness import WatchedForm, shown_now
 from members.admin.paging import EstimatedPaginator
+from members.admin.traces import TracedPage
 
 
 class StaffList(ChangeList):
@@ -20,7 +23,7 @@ class StaffList(ChangeList):
         self.full_result_count = self.result_count
 
 
-class StaffPage(ModelAdmin):
+class StaffPage(TracedPage):
     """A model's pages as this house wants them: nothing is deleted, nothing long is counted."""
 
     paginator = EstimatedPaginator
@@ -30,6 +33,7 @@ class StaffPage(ModelAdmin):
     actions = None
     compressed_fields = True
     warn_unsaved_form = True
+    change_form_before_template = "members/admin/_shown.html"
     # No column but an indexed one may be sorted by: the database would sort the whole table.
     sortable_by: Sequence[str] = ()
 
@@ -45,6 +49,40 @@ class StaffPage(ModelAdmin):
     ) -> HttpResponse:
         context = {"show_save_and_add_another": False, **(extra_context or {})}
         page: HttpResponse = super().changeform_view(request, object_id, form_url, context)
+        return page
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Model | None = None,
+        change: bool = False,  # noqa: FBT001, FBT002
+        **kwargs: object,
+    ) -> type[ModelForm[Any]]:
+        """Let every form notice what others saved meanwhile, and show what the page refuses."""
+        form = super().get_form(request, obj, change, **kwargs)
+        rules = {"refuse": staticmethod(partial(self.refuse, request))}
+        return type(form)(form.__name__, (WatchedForm, form), rules)
+
+    def refuse(self, request: HttpRequest, form: ModelForm[Any]) -> None:
+        """Raise the Refusal that keeps valid answers from being saved; by default there is none."""
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,  # noqa: FBT001, FBT002
+        change: bool = False,  # noqa: FBT001, FBT002
+        form_url: str = "",
+        obj: Model | None = None,
+    ) -> HttpResponse:
+        form: ModelForm[Any] = context["adminform"].form
+        if obj is not None and form.fields:
+            # A form that was sent has its answers in the row already.
+            row = type(obj)._base_manager.get(pk=obj.pk) if form.is_bound else obj
+            context["shown"] = shown_now(row, list(form.fields))
+        page: HttpResponse = super().render_change_form(
+            request, context, add, change, form_url, obj
+        )
         return page
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002

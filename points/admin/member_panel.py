@@ -6,6 +6,7 @@ from datetime import date, datetime
 from members.admin.panels import Panel
 from members.models import Member, Tier
 from points.models import Debt, Entry, Lot, Purchase
+from points.models.store import entries_of_store
 from points.program_cache import current_program
 from points.reports.explanations import explain_all, explain_purchase
 from points.reports.statement import situation
@@ -51,18 +52,13 @@ def standing(member: Member, now: datetime) -> Panel:
     )
 
 
-def history(member: Member, now: datetime) -> list[Panel]:
-    """Show the latest lines and purchases with their explanation, and what is open."""
-    entries = list(
-        Entry.objects.of_member(member.pk)
-        .select_related("source", "lot")
-        .order_by("-occurred_at", "-id")[:LATEST]
-    )
-    purchases = list(
-        Purchase.objects.filter(member_id=member.pk)
-        .select_related("source")
-        .order_by("-placed_at", "-id")[:LATEST]
-    )
+def history(member: Member, now: datetime, *, store: str = "") -> list[Panel]:
+    """Show the latest lines and purchases, of one store if it is named, and what is open."""
+    lines, bought = Entry.objects.of_member(member.pk), Purchase.objects.filter(member_id=member.pk)
+    if store:
+        lines, bought = lines.filter(entries_of_store(store)), bought.filter(store=store)
+    entries = list(lines.select_related("source", "lot").order_by("-occurred_at", "-id")[:LATEST])
+    purchases = list(bought.select_related("source").order_by("-placed_at", "-id")[:LATEST])
     return [
         Panel("points/admin/_entries.html", {"rows": told_entries(entries), "member": member}),
         Panel(

@@ -3,15 +3,13 @@
 from django.contrib import admin
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from members.admin.pages import ReadOnlyPage
 from points.admin.entry import sentences
 from points.admin.finding import Period, of_any_source, rows_of_members
+from points.admin.store_scope import PageOfStores, holder_of
 from points.models import Purchase, PurchaseLine, Refund
 from points.reports.explanations import explain_purchase
 from points.reports.wording import money
@@ -58,7 +56,7 @@ class RefundRows(Rows):
 
 
 @admin.register(Purchase)
-class PurchasePage(ReadOnlyPage):
+class PurchasePage(PageOfStores):
     """Every receipt; found by member or by its own number."""
 
     list_display = ["placed_at", "receipt", "holder", "store", "paid", "given_back", "earned"]
@@ -121,11 +119,7 @@ class PurchasePage(ReadOnlyPage):
 
     @display(description=_("member"))
     def holder(self, purchase: Purchase) -> str:
-        return format_html(
-            '<a class="staff-link" href="{}">{}</a>',
-            reverse("admin:members_member_change", args=[purchase.member_id]),
-            purchase.member.member,
-        )
+        return holder_of(purchase)
 
     @display(description=_("total"), ordering="total")
     def paid(self, purchase: Purchase) -> str:
