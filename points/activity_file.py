@@ -24,6 +24,7 @@ UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 KINDS = ("purchase", "refund", "redemption", "bonus", "adjustment")
+WITHOUT_CARD = ("purchase", "refund")
 PLACES = ("store", "till", "cashier", "channel")
 COLUMNS = ("kind", "id", "member", "at", "total", "points", "refers_to", *PLACES)
 LINE_COLUMNS = ("receipt", "line", "product", "department", "category", "quantity", "amount")
@@ -207,7 +208,7 @@ def points(cells: Cells, *, negative: bool = False) -> int:
 
 @dataclass(slots=True)
 class Reported:
-    """An event as the file has it; `member` is still the number there."""
+    """An event as the file has it; `member` is still the number there, or "" without a card."""
 
     event: Event
     member: str
@@ -230,7 +231,7 @@ def _reported(row: int, cells: Cells) -> Reported:
     if kind not in KINDS:
         raise BadValue("kind", kind, f"must be one of {', '.join(KINDS)}")
     key = text(cells, "id", needed=True)
-    member = text(cells, "member", needed=True)
+    member = text(cells, "member", needed=kind not in WITHOUT_CARD)
     at = moment(cells)
     event: Event
     if kind == "purchase":

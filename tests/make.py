@@ -1,17 +1,24 @@
 """Builders: plain functions that make what a test needs through the real actions."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from uuid import uuid4
 
+from mailroom.actions.posting import post_letter
+from mailroom.models import Letter
 from members.actions.enrollment import enroll_member
+from members.actions.joining import Answers, apply_to_join
+from members.actions.joining_rules import set_joining_rules
 from members.actions.sources import name_source
-from members.models import PROGRAM_SOURCE, Member, User
+from members.actions.terms import draft_terms, publish_terms
+from members.models import PROGRAM_SOURCE, JoiningRules, Member, Terms, User
 from points.actions.adjustment import AdjustmentReason, adjust_points
+from points.actions.open_receipts import keep_open_receipts
 from points.actions.publication import publish_version, save_draft
 from points.actions.purchases import record_purchase
-from points.models import ProgramVersion, Purchase
+from points.events import Purchase as PurchaseEvent
+from points.models import OpenReceipt, ProgramVersion, Purchase
 
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -140,9 +147,55 @@ def purchase(
     return Purchase.objects.get(source_id=source_id, receipt=receipt)
 
 
+def open_receipt(total="25.00", *, at=None, now=NOW, receipt=None, source_id=None, **fields):
+    """A purchase that no card was shown at, as a night's file brings it."""
+    source_id = source_id or source()
+    event = PurchaseEvent(receipt or f"r{next(_numbers)}", 0, at or now, Decimal(total), **fields)
+    keep_open_receipts(purchases=[event], refunds=[], source_id=source_id, now=now)
+    return OpenReceipt.objects.get(source_id=source_id, receipt=event.key)
+
+
+def applicant(*, now=NOW, email=None, birthday=date(1990, 5, 17), **answers) -> User:
+    """A login whose person has answered what is asked of who wants to join."""
+    user = login(email=email)
+    given = {"name": user.name, "language": user.language, "birthday": birthday} | answers
+    apply_to_join(user_id=user.pk, answers=Answers(**given), now=now)
+    return user
+
+
+def joining(mode="open", *, capacity=None, minimum_age=16, now=NOW) -> JoiningRules:
+    return set_joining_rules(
+        mode=mode,
+        capacity=capacity,
+        minimum_age=minimum_age,
+        invitation_days=30,
+        staff_id=staff().pk,
+        now=now,
+    )
+
+
+def terms(text="Neem deel.", *, now=NOW) -> Terms:
+    by = staff().pk
+    draft = draft_terms(text_nl=text, text_en=f"{text} (en)", staff_id=by, now=now)
+    return publish_terms(terms_id=draft.pk, staff_id=by, now=now)
+
+
 def balance(of: Member) -> int:
     of.account.refresh_from_db()
     return of.account.balance
+
+
+def letter(*, now=NOW, **fields) -> Letter:
+    number = next(_numbers)
+    fields = {
+        "key": f"letter:{number}",
+        "to": f"sanne{number}@example.nl",
+        "language": "en",
+        "subject": "A word",
+        "text": "Hello Sanne",
+        "html": "<p>Hello Sanne</p>",
+    } | fields
+    return post_letter(now=now, **fields)
 
 
 __all__ = ["NOW", "PROGRAM_SOURCE"]

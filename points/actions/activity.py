@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.actions.enrollment import enroll_by_number
 from members.models import Card, ExternalId
+from points.actions.open_receipts import Sorted, keep_open_receipts, sort_out
 from points.actions.posting import Outcome, identity, post_events
 from points.activity_file import Fault, Reported, read_activity, read_lines
 from points.events import Event, Line, Purchase, Refund, in_order
@@ -27,11 +28,13 @@ WORTH_A_PROCESS = 6_000
 
 @dataclass(slots=True)
 class Summary:
-    """What became of a file."""
+    """What became of a file; `too_old` rows had no card and are too old to be claimed."""
 
     posted: int = 0
     repeated: int = 0
     enrolled: int = 0
+    without_card: int = 0
+    too_old: int = 0
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
 
@@ -62,6 +65,7 @@ def import_activity(
     """
     Post a file of purchases, refunds, redemptions, bonuses and adjustments.
 
+    A purchase without a card is kept until a member claims it, with what is given back for it.
     Rows are applied in time order whatever their order in the file; a row that does not hold
     is a fault and stops nothing. The same file again changes nothing. Each transaction holds
     whole members. Raises UnreadableFile before anything is written.
@@ -70,9 +74,11 @@ def import_activity(
     reported = _read(path, summary, progress)
     if lines is not None:
         reported = _attach_lines(reported, lines, summary)
-    members = _members(reported, source_id, now, summary, create=create_members)
-    events = _resolved(reported, members, summary)
-    del reported
+    rows = sort_out(reported, source_id)
+    events = _keep_without_card(rows, source_id, now, summary)
+    members = _members(rows.of_members, source_id, now, summary, create=create_members)
+    events += _resolved(rows.of_members, members, summary)
+    del reported, rows
     events.sort(key=in_order)
     batches = list(_batches(events))
     if not connection.in_atomic_block and len(events) >= WORTH_A_PROCESS:
@@ -144,6 +150,24 @@ def _attach_lines(reported: list[Reported], path: Path, summary: Summary) -> lis
         for item in reported
         if item.event.key not in faulty or not isinstance(item.event, Purchase)
     ]
+
+
+def _keep_without_card(
+    rows: Sorted, source_id: int, now: datetime, summary: Summary
+) -> list[Event]:
+    """Keep what no card was shown at; return the refunds whose member turned out to be known."""
+    summary.faults += rows.faults
+    if not rows.purchases and not rows.refunds:
+        return []
+    kept = keep_open_receipts(
+        purchases=rows.purchases, refunds=rows.refunds, source_id=source_id, now=now
+    )
+    summary.without_card = kept.receipts + kept.refunds
+    summary.repeated += kept.repeated
+    summary.too_old = kept.too_old
+    summary.faults += kept.faults
+    summary.warnings += kept.warnings
+    return kept.of_members
 
 
 def _members(

@@ -4,7 +4,7 @@ from points.models.account import Account
 from points.models.ledger import Allocation, Debt, Entry, Lot
 from points.models.program import ProgramVersion
 from points.models.purchase import Purchase, PurchaseLine, Refund
-from points.models.receipt import OpenReceipt
+from points.models.receipt import ClaimTries, OpenReceipt, OpenRefund
 from points.models.staff_work import AdjustedInADay, AdjustmentLimit, Spending
 
 __all__ = [
@@ -12,10 +12,12 @@ __all__ = [
     "AdjustedInADay",
     "AdjustmentLimit",
     "Allocation",
+    "ClaimTries",
     "Debt",
     "Entry",
     "Lot",
     "OpenReceipt",
+    "OpenRefund",
     "ProgramVersion",
     "Purchase",
     "PurchaseLine",

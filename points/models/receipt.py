@@ -1,17 +1,21 @@
 """Receipts that no card was shown at; a member may claim one."""
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Source
+from members.models import Member, Source
 from points.models.account import Account
 
 
 class OpenReceiptQuerySet(models.QuerySet["OpenReceipt"]):
     """Filters that read as a sentence."""
+
+    def lock(self, pk: int) -> "OpenReceipt":
+        return self.select_for_update(of=("self",)).get(pk=pk)
 
     def unclaimed(self) -> Self:
         return self.filter(claimed_at__isnull=True)
@@ -19,12 +23,21 @@ class OpenReceiptQuerySet(models.QuerySet["OpenReceipt"]):
     def placed_before(self, instant: datetime) -> Self:
         return self.filter(placed_at__lt=instant)
 
+    def as_printed(
+        self, numbers: set[str], total: Decimal, since: datetime, until: datetime
+    ) -> Self:
+        """Those with one of these numbers, this total, and a moment in this time."""
+        return self.filter(
+            receipt__in=numbers, total=total, placed_at__gte=since, placed_at__lt=until
+        ).order_by("pk")
+
 
 class OpenReceipt(models.Model):
     """
     A purchase without a member, as a till reported it; `lines` as they would be posted.
 
-    Claimed once: the purchase it became is the one of the same source and receipt.
+    Claimed once: the purchase it became is the one of the same source and receipt. What was
+    given back for it waits with it.
     """
 
     source = models.ForeignKey(
@@ -72,3 +85,60 @@ class OpenReceipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id}/{self.receipt}"
+
+
+class OpenRefund(models.Model):
+    """Money given back for a receipt without a card; it follows the receipt when it is claimed."""
+
+    source = models.ForeignKey(
+        Source, verbose_name=_("source"), on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    key = models.CharField(_("refund"), max_length=64)
+    receipt = models.ForeignKey(
+        OpenReceipt, verbose_name=_("receipt"), on_delete=models.CASCADE, related_name="refunds"
+    )
+    refunded_at = models.DateTimeField(_("when"))
+    total = models.DecimalField(_("total"), max_digits=12, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("refund without a card")
+        verbose_name_plural = _("refunds without a card")
+        ordering = ["refunded_at", "key"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "key"], name="open_refund_once"),
+            models.CheckConstraint(condition=models.Q(total__gt=0), name="open_refund_total"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id}/{self.key}"
+
+
+class ClaimTriesQuerySet(models.QuerySet["ClaimTries"]):
+    """Filters that read as a sentence."""
+
+    def lock(self, member_id: int, day: date) -> "ClaimTries":
+        """Lock a member's count; a new day begins at nothing."""
+        self.get_or_create(member_id=member_id, defaults={"day": day})
+        count = self.select_for_update(of=("self",)).get(pk=member_id)
+        if count.day != day:
+            count.day, count.tries = day, 0
+        return count
+
+
+class ClaimTries(models.Model):
+    """How often a member asked for a receipt in vain on a local day."""
+
+    member = models.OneToOneField(
+        Member, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    day = models.DateField(_("day"))
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+
+    objects = ClaimTriesQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("tries to claim a receipt")
+        verbose_name_plural = _("tries to claim a receipt")
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.day}: {self.tries}"

@@ -70,7 +70,7 @@ def test_every_kind_is_posted_in_time_order_whatever_the_order_of_the_file(tmp_p
     ("line", "complaint"),
     [
         (f"purchase,,{{card}},{AT},1.00,,", "line 2: id: is missing"),
-        (f"purchase,p,,{AT},1.00,,", "line 2: member: is missing"),
+        (f"bonus,p,,{AT},,10,", "line 2: member: is missing"),
         (f"purchase,p,123,{AT},1.00,,", "line 2: member: nobody has the number 123"),
         (f"gift,p,{{card}},{AT},1.00,,", "line 2: kind: must be one of"),
         ("purchase,p,{card},yesterday,1.00,,", "line 2: at: must be a moment"),

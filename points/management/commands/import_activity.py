@@ -68,10 +68,12 @@ class Command(LedgerCommand):
         if hidden > 0:
             self.stderr.write(f"… and {hidden} more; --rejects FILE lists them all")
         kept = "Nothing was kept (dry run). " if dry_run else ""
+        too_old = f" ({result.too_old} more too old to be claimed)" if result.too_old else ""
         self.stdout.write(
             f"{kept}{result.posted} posted, {result.repeated} known already,"
             f" {result.enrolled} members enrolled, {len(result.faults)} rejected,"
-            f" {len(result.warnings)} warnings, in {seconds:.1f} s."
+            f" {len(result.warnings)} warnings, without a card: {result.without_card}"
+            f"{too_old}, in {seconds:.1f} s."
         )
 
     def _write_rejects(self, stream: TextIO, path: Path, name: str, faults: list[Fault]) -> None:
