@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loyalty_site.settings")
 
 app = Celery("klaver")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["loyalty_site"])
+app.autodiscover_tasks(["loyalty_site", "points", "mailroom"])
 task: Callable[[Callable[..., None]], Any] = app.task
 """Celery's decorator, with the type that it lacks."""
 app.conf.beat_schedule = {

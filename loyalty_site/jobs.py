@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty_site.actions.cleanup import remove_expired
 from loyalty_site.schedule import Daily, Every, Figures, Job
+from mailroom.actions.joining_letters import post_missing_letters
+from mailroom.delivery import deliver_letters
 from points.actions.adjustment import welcome_new_members
 from points.actions.expiry import expire_points
 from points.actions.placement import place_tiers
@@ -43,6 +45,15 @@ def _verify_ledger(_at: datetime, _now: datetime) -> Figures:
     return {"entries": found.entries, "accounts": found.accounts, "points": found.points}
 
 
+def _send_letters(_at: datetime, now: datetime) -> Figures:
+    done = deliver_letters(now=now)
+    return {"sent": done.sent, "refused": done.refused, "in_doubt": done.in_doubt}
+
+
+def _post_missing_letters(_at: datetime, now: datetime) -> Figures:
+    return {"letters": post_missing_letters(now=now)}
+
+
 def _remove_expired(_at: datetime, now: datetime) -> Figures:
     return remove_expired(now=now)
 
@@ -56,6 +67,8 @@ JOBS = (
     ),
     Job("place_tiers", _("Place the tiers"), Daily(time(0, 20), every_day=True), _place_tiers),
     Job("welcome_new_members", _("Give welcome bonuses"), Every(10), _welcome_new_members),
+    Job("send_letters", _("Send letters"), Every(1), _send_letters),
+    Job("post_missing_letters", _("Write missing letters"), Every(10), _post_missing_letters),
     # What does not hold now does not hold in five minutes: once a night is enough.
     Job(
         "verify_ledger",

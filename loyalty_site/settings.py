@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "loyalty_site.security.second_factor_for_staff",
+    "loyalty_site.security.nothing_left_behind",
     "loyalty_site.program.one_program_a_page",
 ]
 ROOT_URLCONF = "loyalty_site.urls"
@@ -173,7 +174,14 @@ STORAGES = {
     },
 }
 
+HOST_NAMES = [host.lstrip(".") for host in ALLOWED_HOSTS if host.strip(".*")]
+SITE_URL = env.str(
+    "SITE_URL",
+    default="http://localhost:8000" if DEBUG or not HOST_NAMES else f"https://{HOST_NAMES[0]}",
+).rstrip("/")
+
 EMAIL_BACKEND = "mailroom.outbox.OutboxBackend"
+EMAIL_TIMEOUT = 20
 OUTBOX_DIR = STATE_DIR / "outbox"
 if email_url := env.str("EMAIL_URL", default=""):
     vars().update(env.email_url_config(email_url))
@@ -212,6 +220,8 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
         "object-src": [NONE],
+        "worker-src": [SELF],
+        "manifest-src": [SELF],
         "base-uri": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],

@@ -5,10 +5,14 @@ from datetime import datetime, timedelta
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Q
 
 from loyalty_site.models import JobRun
 
 RUNS_KEPT = timedelta(days=400)
+FREQUENT_RUNS_KEPT = timedelta(days=14)
+A_SLOT = "T"
+"""Stands in the period of a job that runs by the minute, and in no day's."""
 # Shorter than any idle time that a session may have.
 UNUSED_FOR = timedelta(days=1)
 
@@ -22,5 +26,8 @@ def remove_expired(*, now: datetime) -> dict[str, int]:
         .exclude(session_key__in=Session.objects.values("session_key"))
         .delete()
     )
-    runs, _ = JobRun.objects.filter(started_at__lt=now - RUNS_KEPT).delete()
+    old = Q(started_at__lt=now - RUNS_KEPT) | Q(
+        started_at__lt=now - FREQUENT_RUNS_KEPT, period__contains=A_SLOT
+    )
+    runs, _ = JobRun.objects.filter(old).delete()
     return {"sessions": sessions, "logins": logins, "job_runs": runs}

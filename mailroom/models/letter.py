@@ -1,5 +1,6 @@
 """Letters: one row each, from being asked for to being sent."""
 
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -7,12 +8,26 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Member, User
 
+SURELY_OVER = timedelta(minutes=15)
+"""No server keeps a letter waiting this long: whoever took it up has died."""
+
 
 class LetterQuerySet(models.QuerySet["Letter"]):
     """Filters that read as a sentence."""
 
+    def lock(self, pk: int) -> "Letter":
+        return self.select_for_update(of=("self",)).get(pk=pk)
+
     def waiting(self) -> Self:
         return self.filter(state=Letter.State.WAITING).order_by("id")
+
+    def due(self, now: datetime) -> Self:
+        """Those to be sent now: not yet tried, or long enough ago."""
+        return self.waiting().filter(models.Q(try_at__isnull=True) | models.Q(try_at__lte=now))
+
+    def abandoned(self, now: datetime) -> Self:
+        """Those whose sender never said how it ended."""
+        return self.filter(state=Letter.State.SENDING, claimed_at__lt=now - SURELY_OVER)
 
 
 class Letter(models.Model):
@@ -48,6 +63,8 @@ class Letter(models.Model):
     posted_at = models.DateTimeField(_("posted at"))
     claimed_at = models.DateTimeField(_("taken up at"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    try_at = models.DateTimeField(_("next attempt"), null=True, blank=True)
     fault = models.CharField(_("what went wrong"), max_length=300, blank=True)
 
     objects = LetterQuerySet.as_manager()
@@ -69,7 +86,18 @@ class Letter(models.Model):
                 condition=models.Q(state__in=["waiting", "sending"]),
                 name="letter_on_its_way",
             ),
+            models.Index(
+                fields=["-id"],
+                condition=models.Q(state__in=["failed", "unknown"]),
+                name="letter_that_is_stuck",
+            ),
+            models.Index(fields=["to"], name="letter_to_prefix", opclasses=["varchar_pattern_ops"]),
         ]
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether nothing more happens to it unless a person says so."""
+        return self.state in {self.State.FAILED, self.State.UNKNOWN}

@@ -58,6 +58,7 @@ def invite(
     language: str = User.Language.DUTCH,
     member_id: int | None = None,
     staff_id: int,
+    reason: str = "",
     now: datetime,
 ) -> Invitation:
     """
@@ -96,28 +97,19 @@ def invite(
         on=invitation,
         now=now,
         member_id=member.pk if member else None,
+        reason=reason,
     )
     announce(member_invited, invitation_id=invitation.pk)
     return invitation
 
 
 @transaction.atomic
-def withdraw_invitation(
-    *, invitation_id: int, reason: str, staff_id: int, now: datetime
-) -> Invitation:
+def withdraw_invitation(*, invitation_id: int, now: datetime) -> Invitation:
     """Take an invitation back: its link opens nothing any more. Refuses one that was used."""
     invitation = Invitation.objects.lock(invitation_id)
     _refuse_a_used_one(invitation)
     invitation.withdrawn_at = now
     invitation.save(update_fields=["withdrawn_at"])
-    record_act(
-        staff_id=staff_id,
-        what=_("Withdrew the invitation of %(email)s") % {"email": invitation.email},
-        on=invitation,
-        now=now,
-        member_id=invitation.member_id,
-        reason=reason,
-    )
     return invitation
 
 

@@ -15,6 +15,8 @@ INLINE = {
     "a script address": re.compile(r"javascript:", re.IGNORECASE),
     "a handler of htmx": re.compile(r"(^|\s)hx-on[:\-=]", re.IGNORECASE),
 }
+LETTER = ROOT / "templates" / "mailroom" / "letter_page.html"
+"""Mail programs fetch no style sheet, and no policy of ours holds there."""
 pages = pytest.mark.parametrize(
     "path", template_files(), ids=lambda path: str(path.relative_to(ROOT / "templates"))
 )
@@ -31,7 +33,9 @@ def test_a_template_compiles(path):
 def test_a_template_holds_no_script_and_no_style(path):
     text = path.read_text(encoding="utf-8")
 
-    assert inline(text, path) == []
+    found = inline(text, path)
+
+    assert [line for line in found if path != LETTER or not line.endswith("a style sheet")] == []
 
 
 def inline(text, path=ROOT):

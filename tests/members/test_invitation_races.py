@@ -30,7 +30,7 @@ def test_an_invitation_is_used_or_withdrawn_never_both():
 
         def work(turn, key=invitation.pk):
             if turn:
-                withdraw_invitation(invitation_id=key, reason="", staff_id=femke.pk, now=NOW)
+                withdraw_invitation(invitation_id=key, now=NOW)
             else:
                 mark_joined(invitation_id=key, member_id=member.pk, now=NOW)
             return True

@@ -46,6 +46,9 @@ class Command(BaseCommand):
         self, *_: object, host: str, port: int, skip_migrate: bool, demo: bool, **_options: object
     ) -> None:
         refuse_taken_port(host, port)
+        if settings.DEBUG:
+            # Links in letters lead to where this site is.
+            os.environ.setdefault("SITE_URL", address(host, port))
         self.prepare(migrate=not skip_migrate, demo=demo)
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -86,9 +89,7 @@ class Command(BaseCommand):
 
     def welcome(self, host: str, port: int, *, demo: bool) -> None:
         """Say where everything is, before the logs begin."""
-        # Passkeys work on "localhost", and on no bare address.
-        name = "localhost" if host in {"127.0.0.1", "0.0.0.0"} else host  # noqa: S104
-        site = f"http://{name}:{port}"
+        site = address(host, port)
         addresses = [("Members", "/"), ("Back office", "/admin/")]
         if settings.DEBUG:
             addresses.append(("Mail that was sent", "/outbox/"))
@@ -99,6 +100,13 @@ class Command(BaseCommand):
             call_command("demo_logins")
             close_connections()
         self.stdout.write("\n  Ctrl-C stops everything.\n")
+
+
+def address(host: str, port: int) -> str:
+    """Return where a browser finds the site."""
+    # Passkeys work on "localhost", and on no bare address.
+    name = "localhost" if host in {"127.0.0.1", "0.0.0.0"} else host  # noqa: S104
+    return f"http://{name}:{port}"
 
 
 def refuse_taken_port(host: str, port: int) -> None:

@@ -1,0 +1,5 @@
+"""What this room announces."""
+
+from django.dispatch import Signal
+
+letter_posted = Signal()
