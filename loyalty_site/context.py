@@ -11,8 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, get_language_info, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from loyalty_site.program import program_name
 from loyalty_site.security import in_back_office
-from points.program_cache import current_program
+from members.branding_cache import current_branding, look_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,10 @@ class Place:
 MEMBER_PLACES = [
     (pgettext_lazy("navigation", "Home"), "home", "home"),
     (pgettext_lazy("navigation", "Points"), "points:book", "points"),
+    (pgettext_lazy("navigation", "Program"), "landing", "program"),
+]
+"""The bar holds up to five."""
+AT_HAND = [
     (pgettext_lazy("navigation", "Card"), "members:card", "card"),
     (pgettext_lazy("navigation", "Profile"), "members:profile", "account"),
 ]
@@ -42,10 +47,14 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     """Name the program, the places one can go to and the other language."""
     if in_back_office(request):
         return {}
-    rules = current_program().at(timezone.now())
+    branding = current_branding()
+    known = is_known(request)
     return {
-        "program_name": rules.name if rules else "Klaver",
-        "places": places(request),
+        "branding": branding,
+        "look": look_of(branding),
+        "program_name": program_name(branding, timezone.now()),
+        "places": places(request, MEMBER_PLACES if known else VISITOR_PLACES),
+        "at_hand": places(request, AT_HAND) if known else [],
         "other_languages": other_languages(),
         "shows_outbox": shows_outbox(),
     }
@@ -56,13 +65,16 @@ def shows_outbox() -> bool:
     return settings.DEBUG and settings.EMAIL_BACKEND.startswith("mailroom.outbox.")
 
 
-def places(request: HttpRequest) -> list[Place]:
+def is_known(request: HttpRequest) -> bool:
     # A request that was refused early has no user yet.
     user = getattr(request, "user", None)
-    known = user is not None and user.is_authenticated
+    return user is not None and user.is_authenticated
+
+
+def places(request: HttpRequest, chosen: list[tuple[Promise, str, str]]) -> list[Place]:
     return [
         Place(label, url := reverse(name), icon, is_current=request.path == url)
-        for label, name, icon in (MEMBER_PLACES if known else VISITOR_PLACES)
+        for label, name, icon in chosen
     ]
 
 

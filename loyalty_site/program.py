@@ -1,10 +1,12 @@
-"""One page, one program: middleware that spares a page reading it anew for each of its parts."""
+"""One page, one program: read once for all parts of a page; and what it is called."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 
-from points.program_cache import one_program
+from members.models import Branding
+from points.program_cache import current_program, one_program
 
 Answer = Callable[[HttpRequest], HttpResponse]
 READING = {"GET", "HEAD"}
@@ -20,3 +22,11 @@ def one_program_a_page(get_response: Answer) -> Answer:
             return get_response(request)
 
     return middleware
+
+
+def program_name(branding: Branding, now: datetime) -> str:
+    """Return what the business calls its program, or what the program in force calls itself."""
+    if branding.name:
+        return branding.name
+    rules = current_program().at(now)
+    return rules.name if rules else str(branding)

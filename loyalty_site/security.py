@@ -1,4 +1,4 @@
-"""Middleware that guards pages: content security policy, and the second factor of staff."""
+"""Middleware that guards pages: content policy, staff's second factor, nothing left on a device."""
 
 import time
 from collections.abc import Callable
@@ -84,3 +84,23 @@ def _come_back(request: HttpRequest, address: str) -> HttpResponse:
     # What was posted is not kept: its page asks for it again.
     page = request.get_full_path() if request.method == "GET" else reverse("admin:index")
     return redirect(f"{address}?{urlencode({'next': page})}")
+
+
+def nothing_left_behind(get_response: Answer) -> Answer:
+    """
+    Let a device forget the card once its member has logged out.
+
+    The service worker forgets it too; this reaches a page that no worker stood behind. Staff
+    keep what the back office remembers of them: its light or dark.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method != "POST" or request.path != reverse("account_logout"):
+            return get_response(request)
+        is_staff = request.user.is_authenticated and request.user.is_staff
+        response = get_response(request)
+        if not is_staff:
+            response.headers["Clear-Site-Data"] = '"storage"'
+        return response
+
+    return middleware

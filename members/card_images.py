@@ -10,17 +10,25 @@ from reportlab.graphics.barcode import createBarcodeDrawing
 def barcode(number: str) -> str:
     """Draw a card number as EAN-13, in SVG."""
     drawing = createBarcodeDrawing(
-        "EAN13", value=number[:12], barHeight=72, barWidth=1.4, humanReadable=False, quiet=True
+        "EAN13", value=number[:12], barHeight=58, barWidth=1.4, humanReadable=False, quiet=True
     )
     drawn: str = renderSVG.drawToString(drawing)
     return drawn
 
 
-def qr(number: str) -> str:
-    """Draw a card number as a QR code, in SVG."""
+def qr(digits: str) -> str:
+    """Draw up to 34 digits as the smallest QR code, version 1 and level M, in SVG."""
     out = BytesIO()
-    segno.make_qr(number, error="m").save(
-        out, kind="svg", scale=8, border=2, dark="#000", light="#fff", xmldecl=False
+    made = segno.make_qr(digits, version=1, error="m", boost_error=False)
+    made.save(
+        out,
+        kind="svg",
+        omitsize=True,
+        border=1,
+        dark="#000",
+        light="#fff",
+        xmldecl=False,
+        svgns=True,
     )
     return out.getvalue().decode()
 

@@ -92,5 +92,5 @@ class Branding(models.Model):
             ),
         }
         named, nameless = words[self.Tone(self.tone)]
-        first = name.split(" ")[0]
+        first = name.split(" ", maxsplit=1)[0]
         return named % {"name": first} if first else nameless
