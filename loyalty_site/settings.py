@@ -248,7 +248,10 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "loyalty_site.staff_home.dashboard",
-    "STYLES": [lambda _request: static("staff/staff.css")],
+    "STYLES": [
+        lambda _request: static("staff/staff.css"),
+        lambda _request: static("staff/people.css"),
+    ],
     "COLORS": {
         "primary": {
             "50": "oklch(97% .02 155)",
