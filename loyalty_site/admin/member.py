@@ -1,25 +1,26 @@
 """Members: one page each that shows what every room knows of them."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
 from loyalty_site.admin.member_buttons import MemberButtons
+from loyalty_site.admin.member_card import card_of
 from loyalty_site.admin.member_enrollment import CorrectionForm, enroll
-from members.admin.member_panel import cards_and_tiers
+from members.actions.traces import record_look
 from members.admin.pages import StaffPage
-from members.admin.panels import Panel
-from members.models import Member
+from members.models import Look, Member, StaffAct
 from members.models.member import MemberQuerySet
-from points.admin.member_panel import history, standing
 from points.reports.wording import day, whole
 
 COLORS = {
@@ -27,7 +28,8 @@ COLORS = {
     Member.Status.FROZEN: "warning",
     Member.Status.CLOSED: "danger",
 }
-DEEDS = 10
+LOOKED_JUST_NOW = timedelta(minutes=10)
+"""Within this time a page that is opened again is one look."""
 
 
 @admin.register(Member)
@@ -47,18 +49,11 @@ class MemberPage(MemberButtons, StaffPage):
     ordering = ["-id"]
     fieldsets = [
         (
-            _("Who"),
-            {
-                "fields": [
-                    ("name", "email"),
-                    ("birthday", "language"),
-                    ("joined_at", "joined_through"),
-                ]
-            },
+            None,
+            {"fields": ["name", "email", ("birthday", "postal_code"), "language"]},
         ),
     ]
-    change_form_outer_before_template = "loyalty_site/admin/_member_top.html"
-    change_form_outer_after_template = "loyalty_site/admin/_member_panels.html"
+    change_form_template = "loyalty_site/admin/member.html"
 
     def get_search_results(
         self,
@@ -70,8 +65,7 @@ class MemberPage(MemberButtons, StaffPage):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Member | None = None) -> list[str]:  # noqa: ARG002
         """An address that opens a login is changed by its owner alone."""
-        owned = ["email"] if obj is not None and obj.user_id else []
-        return ["joined_at", "joined_through", *owned]
+        return ["email"] if obj is not None and obj.user_id else []
 
     def add_view(
         self,
@@ -100,14 +94,36 @@ class MemberPage(MemberButtons, StaffPage):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        """Show a member as a card; the form comes when somebody wants to correct it."""
         context = dict(extra_context or {})
         member = self.get_object(request, object_id) if object_id else None
         if member is not None and self.has_view_permission(request, member):
-            context["member"] = member
-            context["top"] = standing(member, timezone.now())
-            context["panels"] = panels(member, request)
-        response: HttpResponse = super().changeform_view(request, object_id, form_url, context)
-        return response
+            context |= self._card(request, member)
+        page: HttpResponse = super().changeform_view(request, object_id, form_url, context)
+        if isinstance(page, TemplateResponse) and page.context_data is not None:
+            # The card has the buttons in its head, as plain links, in place of the theme's menu.
+            page.context_data["buttons"] = page.context_data.pop("actions_detail", [])
+        return page
+
+    def _card(self, request: HttpRequest, member: Member) -> dict[str, Any]:
+        now = timezone.now()
+        may_correct = self.has_change_permission(request, member)
+        corrects = may_correct and (request.method == "POST" or "correct" in request.GET)
+        if request.method == "GET":
+            record_look(
+                staff_id=request.user.pk,
+                member_id=member.pk,
+                through=Look.Through.PAGE,
+                now=now,
+                once_in=LOOKED_JUST_NOW,
+            )
+        if corrects:
+            return {"member": member, "correcting": True}
+        return card_of(member, request, now, may_correct=may_correct)
+
+    def acts_on(self, obj: Member) -> QuerySet[StaffAct]:
+        """All that concerns a member, their cards and points included."""
+        return StaffAct.objects.filter(member=obj).order_by("-id")
 
     @display(description=_("name"), ordering="name")
     def who(self, member: Member) -> str:
@@ -128,30 +144,3 @@ class MemberPage(MemberButtons, StaffPage):
     @display(description=_("status"), label=COLORS, ordering="status")
     def status_label(self, member: Member) -> tuple[str, str]:
         return member.status, member.get_status_display()
-
-
-def panels(member: Member, request: HttpRequest) -> list[Panel]:
-    """What each room shows of a member, the most asked for first."""
-    return [
-        *history(member, timezone.now()),
-        cards_and_tiers(member, may_change_cards=request.user.has_perm("members.change_card")),
-        deeds(member),
-    ]
-
-
-def deeds(member: Member) -> Panel:
-    """Show what staff did last, and why; the page's history has the rest."""
-    return Panel(
-        "loyalty_site/admin/_member_deeds.html",
-        {
-            "deeds": list(
-                LogEntry.objects.filter(
-                    content_type__app_label="members",
-                    content_type__model="member",
-                    object_id=str(member.pk),
-                )
-                .select_related("user")
-                .order_by("-action_time", "-id")[:DEEDS]
-            )
-        },
-    )

@@ -126,8 +126,10 @@ class MemberButtons(PointsButtons):
     def close(self, request: HttpRequest, object_id: str) -> HttpResponse:
         member = found(self, Member, request, object_id)
 
-        def act(answers: dict[str, Any]) -> Done:  # noqa: ARG001
-            after = close_membership(member_id=member.pk, now=timezone.now())
+        def act(answers: dict[str, Any]) -> Done:
+            after = close_membership(
+                member_id=member.pk, now=timezone.now(), words=answers["reason"]
+            )
             return _standing(_("Membership closed"), member, after)
 
         return self._ask(request, member, CLOSE, act)

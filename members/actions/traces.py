@@ -1,7 +1,7 @@
 """Writing down what staff did and whom they looked at."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -11,6 +11,7 @@ from django.db.models import Model
 from members.models import Look, Member, StaffAct
 
 LONGEST = 300
+LONGEST_REASON = 200
 
 
 @transaction.atomic
@@ -41,11 +42,28 @@ def record_act(
         member_id=concerns,
         before=dict(before or {}),
         after=dict(after or {}),
-        reason=reason,
+        reason=reason[:LONGEST_REASON],
     )
 
 
 @transaction.atomic
-def record_look(*, staff_id: int, member_id: int, through: Look.Through, now: datetime) -> None:
-    """Leave a row of who looked at a member's data, where and when."""
+def record_look(
+    *,
+    staff_id: int,
+    member_id: int,
+    through: Look.Through,
+    now: datetime,
+    once_in: timedelta | None = None,
+) -> None:
+    """
+    Leave a row of who looked at a member's data, where and when.
+
+    Looks in the same place within `once_in` are one look.
+    """
+    if once_in is not None:
+        lately = Look.objects.filter(
+            staff_id=staff_id, member_id=member_id, through=through, at__gt=now - once_in
+        )
+        if lately.exists():
+            return
     Look.objects.create(staff_id=staff_id, member_id=member_id, through=through, at=now)

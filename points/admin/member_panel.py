@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from members.admin.panels import Panel
 from members.models import Member, Tier
+from points.actions.staff_adjustment import can_be_undone, undo_key
 from points.models import Debt, Entry, Lot, Purchase
 from points.models.store import entries_of_store
 from points.program_cache import current_program
@@ -34,6 +35,7 @@ class Told:
     points: str
     summary: str
     details: list[str]
+    can_undo: bool = False
 
 
 def standing(member: Member, now: datetime) -> Panel:
@@ -44,6 +46,7 @@ def standing(member: Member, now: datetime) -> Panel:
     return Panel(
         "points/admin/_standing.html",
         {
+            "member": member,
             "stands": stands,
             "expiring": stands.expiring[:SOONEST],
             "tier": names.get(stands.tier),
@@ -52,15 +55,25 @@ def standing(member: Member, now: datetime) -> Panel:
     )
 
 
-def history(member: Member, now: datetime, *, store: str = "") -> list[Panel]:
-    """Show the latest lines and purchases, of one store if it is named, and what is open."""
-    lines, bought = Entry.objects.of_member(member.pk), Purchase.objects.filter(member_id=member.pk)
+def history(
+    member: Member, now: datetime, *, store: str = "", adjusts: bool = False
+) -> list[Panel]:
+    """
+    Show the latest lines and purchases, of one store if it is named, and what is open.
+
+    Who adjusts points is offered to undo what was adjusted today.
+    """
+    booked, bought = (
+        Entry.objects.of_member(member.pk),
+        Purchase.objects.filter(member_id=member.pk),
+    )
     if store:
-        lines, bought = lines.filter(entries_of_store(store)), bought.filter(store=store)
-    entries = list(lines.select_related("source", "lot").order_by("-occurred_at", "-id")[:LATEST])
+        booked, bought = booked.filter(entries_of_store(store)), bought.filter(store=store)
+    entries = list(booked.select_related("source", "lot").order_by("-occurred_at", "-id")[:LATEST])
     purchases = list(bought.select_related("source").order_by("-placed_at", "-id")[:LATEST])
+    rows = told_entries(entries, undo_at=now if adjusts else None)
     return [
-        Panel("points/admin/_entries.html", {"rows": told_entries(entries), "member": member}),
+        Panel("points/admin/_entries.html", {"rows": rows, "member": member}),
         Panel(
             "points/admin/_purchases.html", {"rows": told_purchases(purchases), "member": member}
         ),
@@ -68,10 +81,19 @@ def history(member: Member, now: datetime, *, store: str = "") -> list[Panel]:
     ]
 
 
-def told_entries(entries: list[Entry]) -> list[Told]:
-    """Explain lines of one member."""
+def told_entries(entries: list[Entry], *, undo_at: datetime | None = None) -> list[Told]:
+    """Explain lines of one member; offer to undo what was adjusted that day and stands."""
+    keys = {entry.operation for entry in entries}
     return [
-        Told(entry, signed(entry.points), sentences[0], sentences[1:])
+        Told(
+            row=entry,
+            points=signed(entry.points),
+            summary=sentences[0],
+            details=sentences[1:],
+            can_undo=undo_at is not None
+            and can_be_undone(entry, undo_at)
+            and str(undo_key(entry)) not in keys,
+        )
         for entry, sentences in zip(entries, explain_all(entries), strict=True)
     ]
 
