@@ -105,6 +105,12 @@ class Member(models.Model):
                 OpClass(Lower("name"), name="varchar_pattern_ops"), name="member_name_prefix"
             ),
             models.Index(
+                fields=["postal_code"],
+                name="member_postal_prefix",
+                opclasses=["varchar_pattern_ops"],
+            ),
+            models.Index(fields=["birthday"], name="member_birthday"),
+            models.Index(
                 fields=["email"], name="member_email_prefix", opclasses=["varchar_pattern_ops"]
             ),
         ]

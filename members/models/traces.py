@@ -4,6 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -93,6 +94,7 @@ class Look(models.Model):
         verbose_name = _("look at a member")
         verbose_name_plural = _("looks at members")
         ordering = ["-id"]
+        indexes = [BrinIndex(fields=["at"], name="look_by_time", pages_per_range=32)]
         triggers = append_only()
 
     def __str__(self) -> str:

@@ -1,0 +1,189 @@
+"""The counter: find the person who stands there, and see no more than the counter needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.contrib import admin
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from members.actions.traces import record_look
+from members.lookup import Told, read
+from members.models import Card, Look, Member
+from members.reports.counter import find_people
+from points.admin.member_panel import standing
+from points.models import Account, Purchase
+
+LOOK_UP = "members.look_up_member"
+LATEST = 5
+LONGEST = 200
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Somebody who fits, with just enough to recognize them by."""
+
+    member: Member
+    tier: str
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the counter says to a line: where to go, whom to choose from, or what to try."""
+
+    member_id: int | None = None
+    matches: tuple[Match, ...] = ()
+    title: str = ""
+    advice: str = ""
+
+
+def at_counter(view: View) -> View:
+    """Open a page of the counter to who may look up members, as the other pages of staff."""
+    allowed: View = permission_required(LOOK_UP, raise_exception=True)(view)
+    guarded: View = admin.site.admin_view(allowed)
+    return guarded
+
+
+@at_counter
+def look_up(request: HttpRequest) -> HttpResponse:
+    """One box; a card or an address leads straight on, a name is chosen from a few."""
+    # What people tell stays out of addresses, and so out of histories and logs.
+    line = request.POST.get("line", "")[:LONGEST].strip()
+    answer = answer_to(line) if line else Answer()
+    if answer.member_id is not None:
+        return redirect("counter_member", answer.member_id)
+    context = {
+        **admin.site.each_context(request),
+        "title": pgettext("place in a shop", "Counter"),
+        "line": line,
+        "answer": answer,
+        "may_enroll": request.user.has_perm("members.add_member"),
+    }
+    return TemplateResponse(request, "loyalty_site/admin/counter.html", context)
+
+
+@at_counter
+def member_at_counter(request: HttpRequest, member_id: int) -> HttpResponse:
+    """Show who it is, what they may spend and what they bought last; the look is recorded."""
+    member = Member.objects.filter(pk=member_id).first()
+    if member is None:
+        raise Http404
+    now = timezone.now()
+    record_look(
+        staff_id=request.user.pk, member_id=member.pk, through=Look.Through.COUNTER, now=now
+    )
+    may = request.user.has_perm
+    context = {
+        **admin.site.each_context(request),
+        "title": str(member) if member.name else _("No name known"),
+        "member": member,
+        "top": standing(member, now),
+        "cards": Card.objects.filter(member=member).order_by("blocked_at", "-id")[:LATEST],
+        "purchases": latest_purchases(member, request.user.store),
+        "may_change_cards": may("members.change_card"),
+        "may_add_cards": may("members.add_card"),
+        "may_enter_purchases": may("points.enter_purchase"),
+        "may_see_all": may("members.view_member"),
+    }
+    return TemplateResponse(request, "loyalty_site/admin/counter_member.html", context)
+
+
+def answer_to(line: str) -> Answer:
+    """Say who is meant, or what to try next; a name alone names nobody."""
+    told = read(line, today=timezone.localdate())
+    if told.card:
+        return _of_card(told.card)
+    if told.email:
+        return _of_address(told.email)
+    lacking = _what_is_missing(told)
+    if lacking is not None:
+        return lacking
+    found = find_people(told.people)
+    if found.too_many:
+        return Answer(
+            title=_("Too many people fit"),
+            advice=_("Add the rest of the name, or all of the postal code, or the birthday."),
+        )
+    if not found.members:
+        return Answer(
+            title=_("Nobody fits"),
+            advice=_(
+                "Ask how the name is spelled, try the last name alone, or the e-mail address. "
+                "Postal code or birthday may not be known of them: try the other."
+            ),
+        )
+    return Answer(matches=recognizable(found.members))
+
+
+def recognizable(members: tuple[Member, ...]) -> tuple[Match, ...]:
+    """Add the tier, in one query, and leave of the postal code no more than digits."""
+    accounts = Account.objects.select_related("tier").in_bulk([member.pk for member in members])
+    return tuple(
+        Match(
+            member,
+            str(accounts[member.pk].tier) if member.pk in accounts else "",
+            "".join(filter(str.isdigit, member.postal_code)),
+        )
+        for member in members
+    )
+
+
+def latest_purchases(member: Member, store: str) -> list[Purchase]:
+    """The last few, of one store for who works in one."""
+    rows = Purchase.objects.filter(member_id=member.pk)
+    if store:
+        rows = rows.filter(store=store)
+    return list(rows.order_by("-placed_at", "-id")[:LATEST])
+
+
+def _of_card(number: str) -> Answer:
+    card = Card.objects.filter(number=number).select_related("member").first()
+    if card is None:
+        return Answer(
+            title=_("Nobody has this card"),
+            advice=_("Scan it again. Does it still not work, look for the e-mail address or name."),
+        )
+    return _open(card.member)
+
+
+def _of_address(address: str) -> Answer:
+    member = Member.objects.filter(email=address).first()
+    if member is None:
+        return Answer(
+            title=_("Nobody has this address"),
+            advice=_("Is it spelled right? People often have a second one. Or try the name."),
+        )
+    return _open(member)
+
+
+def _open(member: Member) -> Answer:
+    if member.status == Member.Status.CLOSED:
+        return Answer(
+            title=_("This membership has ended"),
+            advice=_("Its points are gone. If they want to come back, enroll them again."),
+        )
+    return Answer(member_id=member.pk)
+
+
+def _what_is_missing(told: Told) -> Answer | None:
+    person = told.people[0]
+    if any(each.has_name and each.is_told_apart for each in told.people):
+        return None
+    if person.has_name:
+        return Answer(
+            title=_("A name alone is not enough"),
+            advice=_("Add the postal code or the birthday: “de Vries 1234 AB”, “Sanne 12-3-1980”."),
+        )
+    if person.is_told_apart:
+        return Answer(title=_("And the name?"), advice=_("Add a first or last name."))
+    return Answer(
+        title=_("This is no card, address or name"),
+        advice=_("A card has 13 digits and begins with a 2. Scan it again, or ask for a name."),
+    )

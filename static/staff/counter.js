@@ -1,0 +1,45 @@
+/* The counter by keyboard: Escape clears, arrows choose, and a scanner is heard everywhere. */
+
+const box = document.querySelector("[data-counter]");
+const line = box?.querySelector("input[name=line]");
+const choices = [...document.querySelectorAll("[data-counter-choice]")];
+
+function isTyping(target) {
+  return target.matches("input, textarea, select, [contenteditable]");
+}
+
+function move(steps) {
+  const place = choices.indexOf(document.activeElement);
+  choices[Math.min(Math.max(place + steps, 0), choices.length - 1)]?.focus();
+}
+
+function clear() {
+  if (choices.length || document.querySelector(".counter-nobody, .counter-member")) {
+    window.location.assign(box.dataset.counter);
+    return;
+  }
+  line.value = "";
+  line.focus();
+}
+
+function press(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape") {
+    clear();
+  } else if (choices.length && event.key === "ArrowDown") {
+    event.preventDefault();
+    move(1);
+  } else if (choices.length && event.key === "ArrowUp") {
+    event.preventDefault();
+    move(-1);
+  } else if (/^[0-9]$/.test(event.key) && !isTyping(event.target)) {
+    line.value = "";
+    line.focus();
+  }
+}
+
+if (line) {
+  document.addEventListener("keydown", press);
+  // What found nobody is most often typed anew.
+  if (document.activeElement === line) line.select();
+}
