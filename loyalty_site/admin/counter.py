@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
@@ -21,6 +22,8 @@ from points.models import Account, Purchase
 
 LOOK_UP = "members.look_up_member"
 LATEST = 5
+LOOKED_JUST_NOW = timedelta(minutes=10)
+"""Within this time a page that is opened again is one look."""
 LONGEST = 200
 View = Callable[..., HttpResponse]
 
@@ -77,7 +80,11 @@ def member_at_counter(request: HttpRequest, member_id: int) -> HttpResponse:
         raise Http404
     now = timezone.now()
     record_look(
-        staff_id=request.user.pk, member_id=member.pk, through=Look.Through.COUNTER, now=now
+        staff_id=request.user.pk,
+        member_id=member.pk,
+        through=Look.Through.COUNTER,
+        now=now,
+        once_in=LOOKED_JUST_NOW,
     )
     may = request.user.has_perm
     context = {

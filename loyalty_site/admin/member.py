@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -99,6 +100,8 @@ class MemberPage(MemberButtons, StaffPage):
         member = self.get_object(request, object_id) if object_id else None
         if member is not None and self.has_view_permission(request, member):
             context |= self._card(request, member)
+        elif member is not None and request.user.has_perm("members.look_up_member"):
+            return redirect("counter_member", member.pk)
         page: HttpResponse = super().changeform_view(request, object_id, form_url, context)
         if isinstance(page, TemplateResponse) and page.context_data is not None:
             # The card has the buttons in its head, as plain links, in place of the theme's menu.

@@ -140,8 +140,9 @@ class MemberButtons(PointsButtons):
         return ask(self, request, member, question, act=act, back=self.back(request, member))
 
     def back(self, request: HttpRequest, member: Member) -> str:
-        """Lead back to the member's page, or to the first page who may not open it."""
-        if self.has_view_permission(request, member):
+        """Lead back to the member, whose page sends the counter on to its own."""
+        at_counter = request.user.has_perm("members.look_up_member")
+        if at_counter or self.has_view_permission(request, member):
             return reverse("admin:members_member_change", args=[member.pk])
         return reverse("admin:index")
 
