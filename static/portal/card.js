@@ -77,7 +77,7 @@
     if (!navigator.serviceWorker || kept) return;
     await navigator.serviceWorker.register("/sw.js").catch(() => undefined);
     const { active } = await navigator.serviceWorker.ready;
-    const made = document.querySelectorAll("link[rel=stylesheet], link[rel=icon], script[src], img[src], use[href]");
+    const made = document.querySelectorAll("link[rel=stylesheet], link[rel=icon], script[src], img.scan-bars, use[href]");
     const addresses = [...made].map((one) => one.href?.baseVal ?? one.href ?? one.src);
     const keep = [...new Set(addresses.map((address) => address.split("#")[0]))];
     active.postMessage({ keep });
