@@ -6,22 +6,34 @@ from dataclasses import dataclass
 from allauth.mfa import app_settings
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
+from loyalty_site import staff_groups
+
 SHOP = "marktzicht.example"
 SECRET = "KLAVERDEMOMARKTZICHT2345"  # noqa: S105 - known to all, on purpose
-VIEWERS = "Balie (alleen kijken)"
 
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody who works at Marktzicht."""
+    """Somebody who works at Marktzicht, in one group; the manager may do everything."""
 
     email: str
     name: str
-    is_superuser: bool
+    group: str = ""
+
+    @property
+    def is_superuser(self) -> bool:
+        return not self.group
 
 
-MANAGER = Colleague(f"admin@{SHOP}", "Marijke Veldman", is_superuser=True)
-COUNTER = Colleague(f"balie@{SHOP}", "Joost Hulst", is_superuser=False)
+MANAGER = Colleague(f"admin@{SHOP}", "Marijke Veldman")
+TEAM = (
+    Colleague(f"balie@{SHOP}", "Joost Hulst", staff_groups.COUNTER.key),
+    Colleague(f"service@{SHOP}", "Fatima Amrani", staff_groups.SERVICE.key),
+    Colleague(f"marketing@{SHOP}", "Daan Kuipers", staff_groups.MARKETING.key),
+    Colleague(f"boekhouding@{SHOP}", "Els van Houten", staff_groups.FINANCE.key),
+    Colleague(f"privacy@{SHOP}", "Ruben Polak", staff_groups.PRIVACY.key),
+    Colleague(f"beheer@{SHOP}", "Nadia Schouten", staff_groups.ADMIN.key),
+)
 
 
 def current_code() -> str:

@@ -6,13 +6,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from loyalty_site.actions.job_runs import run_due
-from loyalty_site.actions.logins import give_second_factor, let_view, open_login
+from loyalty_site.actions.logins import give_second_factor, join_group, open_login
 from loyalty_site.demo import sample
-from loyalty_site.demo.logins import COUNTER, MANAGER, SECRET, VIEWERS
+from loyalty_site.demo.logins import MANAGER, SECRET, TEAM
 from loyalty_site.demo.people import person
 from loyalty_site.jobs import JOBS, program_zone
-from members.actions.enrollment import claim_membership
 from members.actions.introduction import introduce_member
+from members.actions.joining import claim_membership
 from members.actions.sources import name_source
 from members.models import ExternalId
 from points.actions.activity import Progress, Summary, import_activity
@@ -93,7 +93,7 @@ def open_logins(now: datetime) -> None:
     sanne = person(0)
     login = open_login(email=sanne.email, name=sanne.name)
     claim_membership(user_id=login.pk, now=now)
-    for colleague in (MANAGER, COUNTER):
+    for colleague in (MANAGER, *TEAM):
         user = open_login(
             email=colleague.email,
             name=colleague.name,
@@ -101,5 +101,5 @@ def open_logins(now: datetime) -> None:
             is_superuser=colleague.is_superuser,
         )
         give_second_factor(user_id=user.pk, secret=SECRET)
-        if not colleague.is_superuser:
-            let_view(user_id=user.pk, group=VIEWERS, rooms=["members", "points", "loyalty_site"])
+        if colleague.group:
+            join_group(user_id=user.pk, group=colleague.group)

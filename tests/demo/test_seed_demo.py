@@ -12,6 +12,7 @@ from loyalty_site.demo import sample
 from loyalty_site.demo.logins import SECRET, current_code
 from loyalty_site.demo.seeding import SOURCE
 from loyalty_site.models import JobRun
+from loyalty_site.staff_groups import GROUPS
 from members.models import Member, User
 from points.models import Entry, Lot, ProgramVersion, Purchase, PurchaseLine
 from points.program_cache import current_program
@@ -97,17 +98,18 @@ def test_a_run_that_was_cut_off_goes_on_another_day_where_it_was():
 
 
 @time_machine.travel(TODAY, tick=False)
-def test_staff_have_the_known_second_factor_and_the_counter_may_only_look():
+def test_staff_have_the_known_second_factor_and_each_group_a_colleague():
     seed(members=1)
 
     manager = User.objects.get(email="admin@marktzicht.example")
-    counter = User.objects.get(email="balie@marktzicht.example")
+    team = User.objects.filter(is_staff=True, is_superuser=False).order_by("pk")
 
     assert manager.is_superuser
-    assert not counter.is_superuser
-    assert counter.is_staff
-    assert counter.has_perm("members.view_member")
-    assert not counter.has_perm("members.change_member")
+    assert [list(one.groups.values_list("name", flat=True)) for one in team] == [
+        [group] for group in GROUPS
+    ]
+    assert team[0].has_perm("members.look_up_member")
+    assert not team[0].has_perm("points.adjust_points")
     assert validate_totp_code(SECRET, current_code())
 
 

@@ -4,14 +4,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from loyalty_site.demo.logins import COUNTER, MANAGER, SECRET, current_code
+from loyalty_site.demo.logins import MANAGER, SECRET, TEAM, current_code
 from loyalty_site.demo.people import person
 
 TEXT = """
   Log in with an e-mail address; the code that is sent stands in /outbox/.
     member              {member}
     manager             {manager}
-    counter, views only {counter}
+{team}
   Staff are asked for a second factor too: {code} for half a minute, then ask again with
   `manage.py demo_logins`, or let an authenticator app have the secret {secret}"""
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
             TEXT.format(
                 member=person(0).email,
                 manager=MANAGER.email,
-                counter=COUNTER.email,
+                team="\n".join(f"    {one.group:<19} {one.email}" for one in TEAM),
                 code=current_code(),
                 secret=SECRET,
             )
