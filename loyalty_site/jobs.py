@@ -10,6 +10,7 @@ from loyalty_site.actions.cleanup import remove_expired
 from loyalty_site.schedule import Daily, Every, Figures, Job
 from mailroom.actions.joining_letters import post_missing_letters
 from mailroom.delivery import deliver_letters
+from members.actions.waiting_list import admit_waiting
 from points.actions.adjustment import welcome_new_members
 from points.actions.expiry import expire_points
 from points.actions.placement import place_tiers
@@ -54,6 +55,10 @@ def _post_missing_letters(_at: datetime, now: datetime) -> Figures:
     return {"letters": post_missing_letters(now=now)}
 
 
+def _admit_waiting(_at: datetime, now: datetime) -> Figures:
+    return {"let_in": admit_waiting(now=now)}
+
+
 def _remove_expired(_at: datetime, now: datetime) -> Figures:
     return remove_expired(now=now)
 
@@ -69,6 +74,7 @@ JOBS = (
     Job("welcome_new_members", _("Give welcome bonuses"), Every(10), _welcome_new_members),
     Job("send_letters", _("Send letters"), Every(1), _send_letters),
     Job("post_missing_letters", _("Write missing letters"), Every(10), _post_missing_letters),
+    Job("admit_waiting", _("Let people in from the waiting list"), Every(5), _admit_waiting),
     # What does not hold now does not hold in five minutes: once a night is enough.
     Job(
         "verify_ledger",

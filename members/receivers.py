@@ -1,4 +1,4 @@
-"""What this room does when allauth, or the room itself, has news."""
+"""What this room does when allauth has news."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,15 +6,17 @@ from contextlib import contextmanager
 import structlog
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_changed, email_confirmed, user_logged_in
+from django.contrib import messages
 from django.dispatch import receiver
+from django.http import HttpRequest
 from django.utils import timezone
 
-from members.actions.joining import claim_membership
+from members.actions.joining import claim_membership, forget_unproven_answers
 from members.actions.profile import follow_login_address
-from members.branding_cache import forget_branding
-from members.models import User
+from members.forms import APPLIED
+from members.models import Member, User
 from members.refusals import Refusal
-from members.signals import branding_changed
+from members.reports.joining import welcome_words
 
 log = structlog.get_logger("klaver.members")
 
@@ -25,29 +27,37 @@ def in_spite_of_refusals(user_id: int) -> Iterator[None]:
     try:
         yield
     except Refusal as refusal:
-        log.warning("refused after login", code=refusal.code, user_id=user_id)
+        log.info("refused after login", code=refusal.code, user_id=user_id)
 
 
 @receiver(email_confirmed)
-def join_with_a_confirmed_address(email_address: EmailAddress, **_: object) -> None:
+def join_with_a_confirmed_address(
+    request: HttpRequest, email_address: EmailAddress, **_news: object
+) -> None:
+    """Use what was answered in this session; other answers may be anybody's."""
+    if request.session.pop(APPLIED, None) != email_address.user_id:
+        forget_unproven_answers(user_id=email_address.user_id)
     if not email_address.user.is_staff:
-        with in_spite_of_refusals(email_address.user_id):
-            claim_membership(user_id=email_address.user_id, now=timezone.now())
+        _join(request, email_address.user)
 
 
 @receiver(user_logged_in)
-def claim_after_login(user: User, **_: object) -> None:
+def claim_after_login(request: HttpRequest, user: User, **_news: object) -> None:
     if not user.is_staff:
-        with in_spite_of_refusals(user.pk):
-            claim_membership(user_id=user.pk, now=timezone.now())
+        _join(request, user)
 
 
 @receiver(email_changed)
-def write_to_the_new_address(user: User, **_: object) -> None:
+def write_to_the_new_address(user: User, **_news: object) -> None:
     with in_spite_of_refusals(user.pk):
         follow_login_address(user_id=user.pk)
 
 
-@receiver(branding_changed)
-def show_the_new_branding(**_: object) -> None:
-    forget_branding()
+def _join(request: HttpRequest, user: User) -> None:
+    """Claim a membership, and welcome whoever has one from now on."""
+    if Member.objects.filter(user=user).exists():
+        return
+    with in_spite_of_refusals(user.pk):
+        joined = claim_membership(user_id=user.pk, now=timezone.now())
+        if isinstance(joined, Member):
+            messages.success(request, welcome_words(joined))

@@ -1,14 +1,30 @@
 """What this room does when a room below announces."""
 
+from datetime import datetime
 from typing import Any
 
 from django.dispatch import receiver
 from django.utils import timezone
 
-from members.signals import member_joined
+from members.actions.membership import note_points_left
+from members.models import Member
+from members.signals import departure_considered, member_joined, membership_changed
 from points.actions.adjustment import give_welcome_bonus
+from points.reports.farewell import points_left, points_lost
 
 
 @receiver(member_joined)
 def welcome(member_id: int, **_: Any) -> None:
     give_welcome_bonus(member_id=member_id, now=timezone.now())
+
+
+@receiver(departure_considered)
+def say_what_is_lost(member_id: int, now: datetime, **_: Any) -> str:
+    return points_lost(member_id, now)
+
+
+@receiver(membership_changed)
+def note_what_was_left(member_id: int, **_: Any) -> None:
+    now = timezone.now()
+    if Member.objects.filter(pk=member_id, status=Member.Status.CLOSED).exists():
+        note_points_left(member_id=member_id, points=points_left(member_id, now))

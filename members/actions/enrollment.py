@@ -1,4 +1,4 @@
-"""Becoming a member: by portal, by staff, at a till or from another system's history."""
+"""Taking people into the program: by portal, by staff, at a till or from another system."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.actions.cards import issue_card, issue_cards
+from members.details import check_birthday
 from members.models import ExternalId, Member, User
 from members.refusals import Refusal
 from members.signals import announce, member_joined
@@ -16,10 +17,6 @@ from members.signals import announce, member_joined
 
 class AddressInUse(Refusal):
     code = "address_in_use"
-
-
-class BornInTheFuture(Refusal):
-    code = "born_in_the_future"
 
 
 @contextmanager
@@ -48,11 +45,13 @@ def enroll_member(
     """
     Take somebody into the program and give them a card.
 
-    Refuses an address that another member has and a birthday to come.
+    Refuses an address that another member has, and a birthday that cannot be. Staff may
+    give the address of a closed membership to a new one: so whoever left can come back.
     """
     address = email.strip().lower() if email else None
-    if birthday is not None and birthday > timezone.localdate(now):
-        raise BornInTheFuture(_("A birthday cannot lie in the future."))
+    check_birthday(birthday, today=timezone.localdate(now))
+    if address and through == Member.Through.STAFF:
+        _let_go_of(address)
 
     with refusing_a_taken_address():
         member = Member.objects.create(
@@ -68,41 +67,6 @@ def enroll_member(
 
     announce(member_joined, member_id=member.pk)
     return member
-
-
-@transaction.atomic
-def claim_membership(*, user_id: int, now: datetime) -> Member:
-    """
-    Give a login its membership: the one a till enrolled under its address, or a new one.
-
-    The login's address must have been verified. Calling it again changes nothing.
-    """
-    user = User.objects.select_for_update().get(pk=user_id)
-    earlier = Member.objects.filter(user=user).first()
-    if earlier is not None:
-        return earlier
-    waiting = _unclaimed(user.email)
-    if waiting is None:
-        try:
-            return enroll_member(
-                through=Member.Through.PORTAL,
-                now=now,
-                name=user.name,
-                email=user.email,
-                language=user.language,
-                user_id=user.pk,
-            )
-        except AddressInUse:
-            # A till may have enrolled this address a moment ago.
-            waiting = _unclaimed(user.email)
-            if waiting is None:
-                raise
-
-    waiting.user = user
-    waiting.name = waiting.name or user.name
-    waiting.language = user.language
-    waiting.save(update_fields=["user", "name", "language"])
-    return waiting
 
 
 @transaction.atomic
@@ -135,6 +99,11 @@ def enroll_by_number(
     return known | {key: member.pk for key, member in zip(new, members, strict=True)}
 
 
-def _unclaimed(address: str) -> Member | None:
-    """The member whom a till or staff enrolled under this address, and who has no login yet."""
-    return Member.objects.select_for_update().filter(email=address, user__isnull=True).first()
+def _let_go_of(address: str) -> None:
+    """A closed membership keeps what happened, and no longer the address nor the login."""
+    closed = Member.objects.select_for_update(of=("self",)).filter(
+        email=address, status=Member.Status.CLOSED
+    )
+    for member in closed:
+        member.email = member.user = None
+        member.save(update_fields=["email", "user"])

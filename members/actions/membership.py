@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
-from members.models import Member
+from members.actions.consent import answer_news
+from members.models import Consent, Departure, Member
 from members.refusals import Refusal
 from members.signals import announce, membership_changed
 
@@ -27,9 +28,35 @@ def thaw_membership(*, member_id: int) -> Member:
 
 
 @transaction.atomic
-def close_membership(*, member_id: int, now: datetime) -> Member:
-    """End a membership for good: no more purchases, no more spending."""
-    return _change(member_id, Member.Status.CLOSED, closed_at=now)
+def close_membership(
+    *,
+    member_id: int,
+    now: datetime,
+    reason: str = Departure.Reason.STAFF,
+    words: str = "",
+) -> Member:
+    """
+    End a membership for good: no more purchases, no more spending, no more news.
+
+    Why it ended is kept as a Departure; what happened stays on record.
+    """
+    member = _change(member_id, Member.Status.CLOSED, closed_at=now)
+    Departure.objects.create(member=member, reason=reason, words=words.strip(), left_at=now)
+    if Consent.objects.is_given(member_id, Consent.Topic.NEWS, Consent.Channel.EMAIL):
+        answer_news(
+            member_id=member_id,
+            given=False,
+            how=Consent.How.STAFF if reason == Departure.Reason.STAFF else Consent.How.PROFILE,
+            wording=_("The membership was closed."),
+            now=now,
+        )
+    return member
+
+
+@transaction.atomic
+def note_points_left(*, member_id: int, points: int) -> None:
+    """Write down beside a departure how many points were left; who takes part has none."""
+    Departure.objects.filter(member_id=member_id, balance__isnull=True).update(balance=points)
 
 
 def _change(member_id: int, status: Member.Status, *, closed_at: datetime | None) -> Member:

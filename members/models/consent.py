@@ -20,6 +20,16 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
             .distinct("topic", "channel")
         )
 
+    def is_given(self, member_id: int, topic: "Consent.Topic", channel: "Consent.Channel") -> bool:
+        """Whether the last word on this was yes."""
+        last = (
+            self.filter(member_id=member_id, topic=topic, channel=channel)
+            .order_by("-id")
+            .values_list("given", flat=True)
+            .first()
+        )
+        return bool(last)
+
 
 class Consent(models.Model):
     """One yes or no: who, when, to what, in answer to which words, and how it was given."""

@@ -16,8 +16,20 @@ from members.models.triggers import append_only, never_emptied
 from members.models.user import User
 
 
+class JoiningRulesQuerySet(models.QuerySet["JoiningRules"]):
+    """Filters that read as a sentence."""
+
+    def lock(self, pk: int) -> "JoiningRules":
+        return self.select_for_update().get(pk=pk)
+
+
 class JoiningRules(models.Model):
-    """Who may come in, one row for the whole program."""
+    """
+    Who may come in, one row for the whole program; who holds its lock lets people in.
+
+    The line and the capacity are for people who come by themselves. Who staff brought in,
+    at a till, by an import or by an invitation, is in: they count, and never wait.
+    """
 
     class Mode(models.TextChoices):
         OPEN = "open", _("open: everybody may join")
@@ -31,6 +43,8 @@ class JoiningRules(models.Model):
     invitation_days = models.PositiveSmallIntegerField(
         _("an invitation holds, in days"), default=30
     )
+
+    objects = JoiningRulesQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("joining")
@@ -55,12 +69,26 @@ class JoiningRules(models.Model):
         """Return the row, or the defaults as long as nobody set any."""
         return cls.objects.filter(pk=ONLY).first() or cls()
 
+    @property
+    def fingerprint(self) -> str:
+        """What a form shows of these rules, to notice that somebody changed them meanwhile."""
+        return f"{self.mode}/{self.capacity}/{self.minimum_age}/{self.invitation_days}"
+
 
 class TermsQuerySet(models.QuerySet["Terms"]):
     """Filters that read as a sentence."""
 
+    def lock(self, pk: int) -> "Terms":
+        return self.select_for_update().get(pk=pk)
+
     def in_force(self, at: datetime) -> "Terms | None":
         return self.filter(published_at__lte=at).order_by("number").last()
+
+    def to_accept(self, member_id: int, at: datetime) -> "Terms | None":
+        """The version in force, as long as this member has not accepted it."""
+        newest = self.filter(published_at__lte=at).order_by("-number").values("pk")[:1]
+        accepted = Acceptance.objects.filter(member_id=member_id, terms=models.OuterRef("pk"))
+        return self.filter(~models.Exists(accepted), pk=models.Subquery(newest)).first()
 
 
 class Terms(models.Model):
@@ -207,9 +235,16 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def waiting(self) -> Self:
         """Those in line, first come first."""
-        return self.filter(queued_at__isnull=False, admitted_at__isnull=True).order_by(
-            "queued_at", "id"
+        return self.filter(
+            queued_at__isnull=False, admitted_at__isnull=True, user__is_active=True
+        ).order_by("queued_at", "id")
+
+    def ahead_of(self, application: "Application") -> Self:
+        """Those in line who came before."""
+        earlier = models.Q(queued_at__lt=application.queued_at) | models.Q(
+            queued_at=application.queued_at, pk__lt=application.pk
         )
+        return self.waiting().filter(earlier)
 
 
 class Application(models.Model):
@@ -268,6 +303,10 @@ class Application(models.Model):
     def __str__(self) -> str:
         return str(self.user)
 
+    @property
+    def is_waiting(self) -> bool:
+        return self.queued_at is not None and self.admitted_at is None
+
 
 class Departure(models.Model):
     """Why somebody ended their membership."""
@@ -280,6 +319,7 @@ class Departure(models.Model):
         MOVED = "moved", _("I moved, or shop elsewhere now")
         SERVICE = "service", _("I am not happy about the service")
         OTHER = "other", _("Another reason")
+        UNSAID = "unsaid", _("I'd rather not say")
         STAFF = "staff", _("Closed by staff")
 
     member = models.OneToOneField(

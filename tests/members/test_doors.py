@@ -3,79 +3,101 @@
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_changed, email_confirmed, user_logged_in
+from django.contrib.messages import get_messages
+from django.contrib.messages.storage.fallback import FallbackStorage
 from django.contrib.sessions.backends.db import SessionStore
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from members.actions.cards import block_card
-from members.forms import JoinForm
-from members.models import Member, User
+from members.forms import APPLIED
+from members.models import Application, Member, User
 from tests import make
 
 pytestmark = pytest.mark.django_db
 
 
-def log_in(rf, user):
-    """Send what allauth sends when somebody has logged in."""
+def request_of(rf, user, **session):
+    """What allauth sends along: somebody at a page, with what their session holds."""
     request = rf.get("/")
     request.user, request.session = user, SessionStore()
-    user_logged_in.send(sender=User, request=request, user=user)
+    request.session.update(session)
+    request._messages = FallbackStorage(request)
+    return request
 
 
-def join(**fields):
-    return JoinForm(data={"name": "Sanne", "email": "sanne@example.nl"} | fields)
+def log_in(rf, user):
+    """Send what allauth sends when somebody has logged in."""
+    user_logged_in.send(sender=User, request=request_of(rf, user), user=user)
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("name", "San\x00ne"),
-        ("name", "  "),
-        ("name", "x" * 121),
-        ("email", "sanne\x00@example.nl"),
-        ("email", "sanne"),
-    ],
-)
-def test_joining_says_what_is_wrong_with_a_name_or_an_address(field, value):
-    form = join(**{field: value})
-
-    assert not form.is_valid()
-    assert list(form.errors) == [field]
+def confirm(rf, user, **session):
+    """Send what allauth sends when somebody has typed the code of an address."""
+    email_confirmed.send(
+        sender=EmailAddress,
+        request=request_of(rf, user, **session),
+        email_address=EmailAddress(user=user),
+    )
 
 
-def test_joining_asks_for_a_name_and_an_address():
-    form = join()
+def test_a_confirmed_address_makes_a_member_of_who_answered_in_this_session(rf):
+    user = make.applicant()
 
-    assert form.is_valid()
-    assert list(form.fields) == ["name", "email"]
+    confirm(rf, user, **{APPLIED: user.pk})
+
+    assert Member.objects.get().user == user
 
 
-def test_a_login_makes_a_member(rf):
+def test_answers_that_somebody_else_gave_for_an_address_are_not_used(rf):
+    user = make.applicant(wants_news=True, wording="News?")
+
+    confirm(rf, user)
+    log_in(rf, user)
+
+    assert not Member.objects.exists()
+    assert not Application.objects.exists()
+
+
+def test_a_login_that_answered_nothing_is_no_member(rf):
+    log_in(rf, make.login())
+
+    assert not Member.objects.exists()
+
+
+def test_a_login_gets_what_a_till_enrolled_under_its_address(rf):
     user = make.login()
+    enrolled = make.member(email=user.email)
 
     log_in(rf, user)
 
-    assert Member.objects.get().user == user
+    enrolled.refresh_from_db()
+    assert enrolled.user == user
+
+
+def test_who_joins_is_welcomed_by_name_and_only_then(rf):
+    user = make.applicant(name="Sanne de Vries")
+    request = request_of(rf, user)
+
+    user_logged_in.send(sender=User, request=request, user=user)
+    user_logged_in.send(sender=User, request=request, user=user)
+
+    assert [str(message) for message in get_messages(request)] == [
+        _("Welcome, %(name)s! You are a member from now on and your card is ready.")
+        % {"name": "Sanne"}
+    ]
 
 
 def test_staff_do_not_become_members_by_logging_in(rf):
     user = make.staff()
 
     log_in(rf, user)
-    email_confirmed.send(sender=EmailAddress, email_address=EmailAddress(user=user))
+    confirm(rf, user)
 
     assert not Member.objects.exists()
 
 
-def test_a_confirmed_address_makes_a_member():
-    user = make.login()
-
-    email_confirmed.send(sender=EmailAddress, email_address=EmailAddress(user=user))
-
-    assert Member.objects.get().user == user
-
-
 def test_an_address_that_another_member_has_does_not_keep_one_from_logging_in(rf, caplog):
-    user = make.login()
+    user = make.applicant()
     make.member(email=user.email, user_id=make.login().pk)
 
     log_in(rf, user)
@@ -93,41 +115,6 @@ def test_a_changed_login_address_is_the_members_too(rf):
 
     member.refresh_from_db()
     assert member.email == "new@example.nl"
-
-
-def test_a_login_without_membership_is_offered_one(client):
-    client.force_login(make.login())
-
-    page = client.get(reverse("members:card"))
-
-    assert reverse("members:claim") in page.content.decode()
-
-
-def test_a_login_joins_by_the_button(client):
-    user = make.login()
-    client.force_login(user)
-
-    answer = client.post(reverse("members:claim"))
-
-    assert answer.status_code == 302
-    assert Member.objects.get().user == user
-
-
-def test_a_refused_claim_is_said_on_the_next_page(client):
-    user = make.login()
-    make.member(email=user.email, user_id=make.login().pk)
-    client.force_login(user)
-
-    page = client.post(reverse("members:claim"), follow=True)
-
-    assert not Member.objects.filter(user=user).exists()
-    assert [str(message) for message in page.context["messages"]] != []
-
-
-def test_joining_is_no_link(client):
-    client.force_login(make.login())
-
-    assert client.get(reverse("members:claim")).status_code == 405
 
 
 def test_strangers_are_sent_to_log_in(client):

@@ -5,14 +5,11 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from members.actions.enrollment import (
-    AddressInUse,
-    BornInTheFuture,
-    claim_membership,
-    enroll_by_number,
-    enroll_member,
-)
-from members.models import Card, ExternalId, Member, User
+from members.actions.enrollment import AddressInUse, enroll_by_number, enroll_member
+from members.actions.joining import claim_membership
+from members.actions.membership import close_membership
+from members.details import BornInTheFuture
+from members.models import Card, ExternalId, Member
 from members.signals import member_joined
 from tests import make
 
@@ -103,58 +100,36 @@ def test_joining_is_announced_once_it_is_certain(now, django_capture_on_commit_c
     assert heard == [member.pk]
 
 
-def test_a_login_becomes_a_member(now):
-    user = make.login(email="sanne@example.nl", name="Sanne", language=User.Language.ENGLISH)
+def test_staff_give_the_address_of_a_closed_membership_to_a_new_one(now):
+    left = make.member_with_login()
+    address, user = left.email, left.user
+    close_membership(member_id=left.pk, now=now)
 
-    member = claim_membership(user_id=user.pk, now=now)
+    back = enroll_member(through=STAFF, email=address, now=now)
 
-    assert (member.user, member.name, member.email) == (user, "Sanne", "sanne@example.nl")
-    assert member.language == User.Language.ENGLISH
-    assert member.joined_through == Member.Through.PORTAL
-
-
-def test_claiming_again_changes_nothing(now):
-    user = make.login()
-    first = claim_membership(user_id=user.pk, now=now)
-
-    again = claim_membership(user_id=user.pk, now=now + timedelta(days=1))
-
-    assert again == first
-    assert again.joined_at == now
-    assert Card.objects.count() == 1
+    left.refresh_from_db()
+    assert (left.email, left.user, left.status) == (None, None, Member.Status.CLOSED)
+    assert back.email == address
+    assert claim_membership(user_id=user.pk, now=now) == back
 
 
-def test_a_login_claims_what_a_till_enrolled_under_its_address(now):
-    waiting = enroll_member(through=TILL, email="sanne@example.nl", now=now)
-    user = make.login(email="Sanne@example.nl", name="Sanne", language=User.Language.ENGLISH)
-
-    member = claim_membership(user_id=user.pk, now=now)
-
-    member.refresh_from_db()
-    assert member.pk == waiting.pk
-    assert (member.user, member.name, member.language) == (user, "Sanne", "en")
-    assert member.joined_through == TILL
-
-
-def test_a_claim_keeps_the_name_that_staff_wrote(now):
-    enroll_member(through=STAFF, name="Mevrouw De Vries", email="sanne@example.nl", now=now)
-    user = make.login(email="sanne@example.nl", name="san")
-
-    member = claim_membership(user_id=user.pk, now=now)
-
-    assert member.name == "Mevrouw De Vries"
-
-
-def test_a_claim_does_not_take_another_logins_membership(now):
-    other = make.member_with_login()
-    user = make.login()
-    Member.objects.filter(pk=other.pk).update(email=user.email)
+@pytest.mark.parametrize("through", [TILL, Member.Through.PORTAL])
+def test_the_address_of_a_closed_membership_is_given_away_by_staff_alone(now, through):
+    left = make.member(email="sanne@example.nl")
+    close_membership(member_id=left.pk, now=now)
 
     with pytest.raises(AddressInUse):
-        claim_membership(user_id=user.pk, now=now)
+        enroll_member(through=through, email="sanne@example.nl", now=now)
 
-    other.refresh_from_db()
-    assert other.user != user
+    left.refresh_from_db()
+    assert left.email == "sanne@example.nl"
+
+
+def test_staff_do_not_take_the_address_of_who_takes_part(now):
+    make.member(email="sanne@example.nl")
+
+    with pytest.raises(AddressInUse):
+        enroll_member(through=STAFF, email="sanne@example.nl", now=now)
 
 
 def test_numbers_of_another_system_become_members_with_cards(now):

@@ -5,7 +5,8 @@ from threading import Event
 import pytest
 from django.db import transaction
 
-from members.actions.enrollment import claim_membership, enroll_by_number, enroll_member
+from members.actions.enrollment import enroll_by_number, enroll_member
+from members.actions.joining import claim_membership
 from members.models import Card, ExternalId, Member
 from tests import make
 from tests.members.at_once import at_once, wait_for_waiting
@@ -15,7 +16,7 @@ NOW = make.NOW
 
 
 def test_two_logins_of_one_person_claim_one_membership():
-    user = make.login()
+    user = make.applicant()
 
     answers = at_once(lambda _: claim_membership(user_id=user.pk, now=NOW).pk, 6)
 
@@ -35,7 +36,7 @@ def test_one_address_enrolled_by_many_at_once_is_one_member():
 
 
 def test_a_claim_waits_for_the_till_that_enrolls_its_address():
-    user = make.login(email="sanne@example.nl")
+    user = make.applicant(email="sanne@example.nl")
     enrolled = Event()
 
     def work(number):

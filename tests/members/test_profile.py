@@ -3,20 +3,11 @@
 import pytest
 
 from members.actions.enrollment import AddressInUse
-from members.actions.profile import choose_language, follow_login_address, name_login
+from members.actions.profile import choose_language, follow_login_address
 from members.models import Member, User
 from tests import make
 
 pytestmark = pytest.mark.django_db
-
-
-def test_a_login_is_called_by_the_name_it_joined_with():
-    user = make.login(name="")
-
-    name_login(user_id=user.pk, name=" Sanne ", language=User.Language.ENGLISH)
-
-    user.refresh_from_db()
-    assert (user.name, user.language) == ("Sanne", "en")
 
 
 def moved(member, email):
