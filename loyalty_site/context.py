@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from loyalty_site.program import program_name
 from loyalty_site.security import in_back_office
 from members.branding_cache import current_branding, look_of
+from members.views.door import seen_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ VISITOR_PLACES = [
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Name the program, the places one can go to and the other language."""
-    if in_back_office(request):
+    if in_back_office(request) and seen_as(request) is None:
         return {}
     branding = current_branding()
     known = is_known(request)

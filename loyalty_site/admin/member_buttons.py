@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
+from loyalty_site.admin.as_member import AsMemberButtons
 from loyalty_site.admin.member_points import PointsButtons
 from members.actions.cards import issue_card
 from members.actions.entitlement import is_own_account
@@ -42,17 +43,26 @@ CLOSE = Question(
     is_final=True,
 )
 BUTTONS_OF = {
-    Member.Status.ACTIVE: ["adjust", "purchase", "new_card", "freeze", "close"],
-    Member.Status.FROZEN: ["adjust", "purchase", "new_card", "thaw", "close"],
-    Member.Status.CLOSED: ["adjust"],
+    Member.Status.ACTIVE: ["adjust", "purchase", "new_card", "freeze", "close", "as_member"],
+    Member.Status.FROZEN: ["adjust", "purchase", "new_card", "thaw", "close", "as_member"],
+    Member.Status.CLOSED: ["adjust", "as_member"],
 }
 NOT_ONES_OWN = ["adjust", "purchase"]
 
 
-class MemberButtons(PointsButtons):
+class MemberButtons(PointsButtons, AsMemberButtons):
     """The buttons of a member's page."""
 
-    actions_detail = ["adjust", "purchase", "new_card", "freeze", "thaw", "close"]
+    actions_detail = [
+        "adjust",
+        "purchase",
+        "new_card",
+        "as_member",
+        "as_member_points",
+        "freeze",
+        "thaw",
+        "close",
+    ]
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
         """Offer what fits the membership; nobody gives themselves points."""
