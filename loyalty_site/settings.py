@@ -126,7 +126,11 @@ AUTHENTICATION_BACKENDS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "members.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "members.forms.JoinForm"}
+ACCOUNT_FORMS = {
+    "signup": "members.forms.JoinForm",
+    "login": "loyalty_site.forms.AddressForm",
+    "add_email": "loyalty_site.forms.NewAddressForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
@@ -146,6 +150,10 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "loyalty_site.forms.PasskeyForm",
+    "edit_webauthn": "loyalty_site.forms.RenamePasskeyForm",
+}
 MFA_TOTP_ISSUER = "Klaver"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 # Tracking would cost six queries on every page; the list of sessions shows when each began.

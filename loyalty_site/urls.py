@@ -1,7 +1,8 @@
 """Addresses."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from loyalty_site import installable, views
 from loyalty_site.health import health
@@ -18,6 +19,8 @@ urlpatterns = [
     path("", include("points.urls")),
     path("", include("mailroom.urls")),
     path("", include("loyalty_site.staff_urls")),
+    # Nobody has a password; allauth has pages for it all the same.
+    re_path(r"^accounts/password/", RedirectView.as_view(pattern_name="account_login")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
