@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from members.colors import tokens
 from members.models import Branding
@@ -37,7 +35,7 @@ def write_letter(name: str, *, language: str, reader: str, url: str, **facts: ob
             "branding": branding,
             "program": str(branding),
             "language": language,
-            "greeting": greeting(branding.tone, reader),
+            "greeting": branding.greeting(reader),
             "url": url,
             "ground": light["hero"],
             "ink": light["hero-ink"],
@@ -54,18 +52,3 @@ def write_letter(name: str, *, language: str, reader: str, url: str, **facts: ob
             text=BLANK_LINES.sub("\n\n", rendered("text.txt")).strip() + "\n",
             html=rendered("page.html").strip() + "\n",
         )
-
-
-def greeting(tone: str, reader: str) -> str:
-    """Greet somebody the way the business does; a name of several lines becomes one."""
-    first = reader.split(maxsplit=1)[0] if reader.split() else ""
-    if not first:
-        return {
-            Branding.Tone.WARM: pgettext("greeting", "Hi there"),
-            Branding.Tone.FORMAL: pgettext("greeting", "Dear customer"),
-        }.get(Branding.Tone(tone), pgettext("greeting", "Hello"))
-    words = {
-        Branding.Tone.WARM: _("Hi %(name)s"),
-        Branding.Tone.FORMAL: _("Dear %(name)s"),
-    }.get(Branding.Tone(tone), _("Hello %(name)s"))
-    return words % {"name": first}

@@ -2,7 +2,7 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 ONLY = 1
@@ -28,10 +28,10 @@ class Branding(models.Model):
     tagline_nl = models.CharField(_("in one line, Dutch"), max_length=90, blank=True)
     tagline_en = models.CharField(_("in one line, English"), max_length=90, blank=True)
     color = models.CharField(
-        _("main color"), max_length=7, default="#1c5e3f", validators=[hex_color]
+        _("main color"), max_length=7, default="#054a2b", validators=[hex_color]
     )
     accent = models.CharField(
-        _("second color"), max_length=7, default="#1f6f4a", validators=[hex_color]
+        _("second color"), max_length=7, default="#076335", validators=[hex_color]
     )
     tone = models.CharField(_("tone"), max_length=6, choices=Tone, default=Tone.PLAIN)
     logo = models.BinaryField(_("logo"), default=b"", editable=False)
@@ -78,19 +78,27 @@ class Branding(models.Model):
         )
         return first or second
 
+    @property
+    def has_contact(self) -> bool:
+        return any((self.contact_email, self.contact_phone, self.contact_address, self.website))
+
+    @property
+    def phone_digits(self) -> str:
+        """The number as a phone dials it."""
+        return "".join(sign for sign in self.contact_phone if sign.isdecimal() or sign == "+")
+
+    @property
+    def website_name(self) -> str:
+        """The web site as people say it: marktzicht.example."""
+        return self.website.partition("://")[2].removeprefix("www.").rstrip("/")
+
     def greeting(self, name: str) -> str:
-        """Greet somebody by their first name in the tone of the house; nobody's name is no name."""
+        """Greet somebody by their first name in the tone of the house, or without any name."""
+        first = " ".join(name.split()[:1])
         words = {
-            self.Tone.WARM: (pgettext("greeting", "Hi %(name)s"), pgettext("greeting", "Hi")),
-            self.Tone.PLAIN: (
-                pgettext("greeting", "Hello %(name)s"),
-                pgettext("greeting", "Hello"),
-            ),
-            self.Tone.FORMAL: (
-                pgettext("greeting", "Dear %(name)s"),
-                pgettext("greeting", "Dear member"),
-            ),
+            self.Tone.WARM: (gettext("Hi %(name)s"), pgettext("greeting", "Hi there")),
+            self.Tone.PLAIN: (gettext("Hello %(name)s"), pgettext("greeting", "Hello")),
+            self.Tone.FORMAL: (gettext("Dear %(name)s"), pgettext("greeting", "Dear customer")),
         }
         named, nameless = words[self.Tone(self.tone)]
-        first = name.split(" ", maxsplit=1)[0]
         return named % {"name": first} if first else nameless
