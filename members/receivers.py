@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from members.actions.joining import claim_membership, forget_unproven_answers
 from members.actions.profile import follow_login_address
+from members.branding_cache import forget_branding
 from members.forms import APPLIED
 from members.models import Member, User
 from members.refusals import Refusal
 from members.reports.joining import welcome_words
+from members.signals import branding_changed
 
 log = structlog.get_logger("klaver.members")
 
@@ -51,6 +53,11 @@ def claim_after_login(request: HttpRequest, user: User, **_news: object) -> None
 def write_to_the_new_address(user: User, **_news: object) -> None:
     with in_spite_of_refusals(user.pk):
         follow_login_address(user_id=user.pk)
+
+
+@receiver(branding_changed)
+def show_the_new_branding(**_news: object) -> None:
+    forget_branding()
 
 
 def _join(request: HttpRequest, user: User) -> None:
