@@ -255,7 +255,7 @@ UNFOLD = {
     "SITE_URL": reverse_lazy("landing"),
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-    "DASHBOARD_CALLBACK": "loyalty_site.staff_home.dashboard",
+    "DASHBOARD_CALLBACK": "loyalty_site.staff_home.page.dashboard",
     "STYLES": [
         lambda _request: static("staff/staff.css"),
         lambda _request: static("staff/people.css"),
@@ -276,7 +276,7 @@ UNFOLD = {
         },
     },
     "SIDEBAR": {
-        "show_search": True,
+        "show_search": False,
         "navigation": "loyalty_site.sidebar.navigation",
     },
 }

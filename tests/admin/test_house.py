@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from loyalty_site.models import JobRun
-from loyalty_site.staff_home import spans_of
+from loyalty_site.staff_home.figures import spans_of
 from members.models import Card, Tier, User
 from tests import make
 

@@ -1,0 +1,147 @@
+"""What waits for a person, each thing for who may do something about it."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from loyalty_site.job_health import JobHealth
+from loyalty_site.models import JobRun
+from mailroom.models import Letter
+from members.models import Application, Approval, Invitation, JoiningRules, Terms, User
+from members.reports.joining import room_left
+from points.program_cache import current_program
+
+COUNTED = 100
+"""Nobody needs to know how many more there are."""
+SOON = timedelta(days=3)
+PATIENCE = timedelta(hours=1)
+"""The job lets people in within minutes; who waits longer although there is room needs help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Something that waits for a person, and where to do something about it."""
+
+    text: str
+    url: str
+    icon: str = "error"
+    is_urgent: bool = True
+
+
+def concerns_of(user: User, jobs: Sequence[JobHealth], now: datetime) -> list[Concern]:
+    """List what this person can do something about, the most urgent first."""
+    found: list[Concern] = []
+    if user.has_perm("points.view_programversion"):
+        found += program_concerns(now)
+    if user.has_perm("members.publish_terms"):
+        found += terms_concerns(now)
+    if user.has_perm("members.decide_approval"):
+        found += approval_concerns(user, now)
+    found += job_concerns(jobs)
+    if user.has_perm("mailroom.view_letter"):
+        found += letter_concerns()
+    if user.has_perm("members.change_joiningrules"):
+        found += waiting_list_concerns(now)
+    if user.has_perm("members.invite_member"):
+        found += invitation_concerns(now)
+    return sorted(found, key=lambda concern: not concern.is_urgent)
+
+
+def approval_concerns(user: User, now: datetime) -> list[Concern]:
+    """Requests of others: nobody decides their own."""
+    waiting = Approval.objects.waiting(now).exclude(asked_by=user).count()
+    if not waiting:
+        return []
+    text = ngettext(
+        "%(count)s request waits for a second person",
+        "%(count)s requests wait for a second person",
+        waiting,
+    )
+    url = reverse("admin:members_approval_changelist")
+    return [
+        Concern(text % {"count": waiting}, f"{url}?state={Approval.State.WAITING}", "how_to_reg")
+    ]
+
+
+def job_concerns(jobs: Sequence[JobHealth]) -> Iterator[Concern]:
+    """Jobs that failed or that keep us waiting."""
+    for health in jobs:
+        if health.last is not None and health.last.state == JobRun.State.FAILED:
+            text = _("%(job)s: failed for %(period)s")
+            url = reverse("admin:loyalty_site_jobrun_change", args=[health.last.pk])
+        elif health.is_late:
+            text = _("%(job)s: late; is the worker running?")
+            url = reverse("admin:loyalty_site_jobrun_changelist")
+        else:
+            continue
+        period = health.last.period if health.last else ""
+        yield Concern(text % {"job": health.job.title, "period": period}, url, "schedule")
+
+
+def letter_concerns() -> Iterator[Concern]:
+    """Letters that nobody sends again by themselves."""
+    stuck = [Letter.State.FAILED, Letter.State.UNKNOWN]
+    states = Letter.objects.filter(state__in=stuck).order_by("-id").values_list("state", flat=True)
+    counts = Counter(states[:COUNTED])
+    url = reverse("admin:mailroom_letter_changelist")
+    if failed := counts[Letter.State.FAILED]:
+        text = ngettext(
+            "%(count)s letter could not be sent", "%(count)s letters could not be sent", failed
+        )
+        yield Concern(
+            text % {"count": failed}, f"{url}?state__exact={Letter.State.FAILED}", "unsubscribe"
+        )
+    if unknown := counts[Letter.State.UNKNOWN]:
+        text = ngettext(
+            "%(count)s letter may not have been sent",
+            "%(count)s letters may not have been sent",
+            unknown,
+        )
+        yield Concern(
+            text % {"count": unknown}, f"{url}?state__exact={Letter.State.UNKNOWN}", "unsubscribe"
+        )
+
+
+def program_concerns(now: datetime) -> list[Concern]:
+    if current_program().at(now) is not None:
+        return []
+    url = reverse("admin:points_programversion_changelist")
+    return [Concern(_("No program is in force: nobody earns points"), url, "rule")]
+
+
+def terms_concerns(now: datetime) -> list[Concern]:
+    if Terms.objects.in_force(now) is not None:
+        return []
+    url = reverse("admin:members_terms_changelist")
+    return [Concern(_("No terms are published: nobody reads what they agree to"), url, "gavel")]
+
+
+def waiting_list_concerns(now: datetime) -> list[Concern]:
+    """People in line although there is room for them."""
+    first = Application.objects.waiting().first()
+    if first is None or first.queued_at is None or first.queued_at > now - PATIENCE:
+        return []
+    if room_left(JoiningRules.current()) <= 0:
+        return []
+    url = reverse("admin:members_application_changelist")
+    return [
+        Concern(_("There is room, and people still wait to be let in"), url, "hourglass_top"),
+    ]
+
+
+def invitation_concerns(now: datetime) -> list[Concern]:
+    soon = Invitation.objects.open_at(now).filter(expires_at__lte=now + SOON)[:COUNTED].count()
+    if not soon:
+        return []
+    text = ngettext(
+        "%(count)s invitation ends within three days",
+        "%(count)s invitations end within three days",
+        soon,
+    )
+    url = reverse("admin:members_invitation_changelist")
+    return [Concern(text % {"count": soon}, url, "mail", is_urgent=False)]
