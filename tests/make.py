@@ -5,6 +5,8 @@ from decimal import Decimal
 from itertools import count
 from uuid import uuid4
 
+from django.contrib.auth.models import Permission
+
 from mailroom.actions.posting import post_letter
 from mailroom.models import Letter
 from members.actions.enrollment import enroll_member
@@ -196,6 +198,17 @@ def letter(*, now=NOW, **fields) -> Letter:
         "html": "<p>Hello Sanne</p>",
     } | fields
     return post_letter(now=now, **fields)
+
+
+def staff_with(*permissions: str, **fields) -> User:
+    """Staff with these permissions and no others."""
+    made = staff(**fields)
+    for permission in permissions:
+        room, codename = permission.split(".")
+        made.user_permissions.add(
+            Permission.objects.get(content_type__app_label=room, codename=codename)
+        )
+    return made
 
 
 __all__ = ["NOW", "PROGRAM_SOURCE"]

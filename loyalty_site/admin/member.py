@@ -3,11 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -121,8 +122,13 @@ class MemberPage(MemberButtons, StaffPage):
                 once_in=LOOKED_JUST_NOW,
             )
         if corrects:
-            return {"member": member, "correcting": True}
+            return {"member": member, "correcting": True, "show_save_and_continue": False}
         return card_of(member, request, now, may_correct=may_correct)
+
+    def response_change(self, request: HttpRequest, obj: Member) -> HttpResponse:
+        """Lead back to the card, where the correction shows."""
+        messages.success(request, _("The details of %(member)s were corrected") % {"member": obj})
+        return redirect("admin:members_member_change", obj.pk)
 
     def acts_on(self, obj: Member) -> QuerySet[StaffAct]:
         """All that concerns a member, their cards and points included."""
