@@ -18,6 +18,7 @@ from unfold.widgets import (
 from members.colors import nearest_accent, nearest_main
 from members.logo import clean_logo
 from members.models import Branding
+from members.models.branding import hex_color
 from members.refusals import Refusal
 
 GROUPS = (
@@ -152,6 +153,7 @@ class BrandingForm(forms.ModelForm[Branding]):
 
     def _usable(self, name: str) -> str:
         color: str = self.cleaned_data[name].lower()
+        hex_color(color)
         fault = unusable(name, color)
         if fault:
             raise forms.ValidationError(fault[0], code="unusable_color")

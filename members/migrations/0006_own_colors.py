@@ -14,11 +14,11 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='branding',
             name='accent',
-            field=models.CharField(default='#076335', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$', 'Write a color as # and six digits: #1f6b45.')], verbose_name='second color'),
+            field=models.CharField(default='#076335', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}\\Z', 'Write a color as # and six digits: #1f6b45.')], verbose_name='second color'),
         ),
         migrations.AlterField(
             model_name='branding',
             name='color',
-            field=models.CharField(default='#054a2b', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$', 'Write a color as # and six digits: #1f6b45.')], verbose_name='main color'),
+            field=models.CharField(default='#054a2b', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}\\Z', 'Write a color as # and six digits: #1f6b45.')], verbose_name='main color'),
         ),
     ]

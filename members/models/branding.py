@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 ONLY = 1
 """The id of a row of which there is one."""
 
-hex_color = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write a color as # and six digits: #1f6b45."))
+hex_color = RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("Write a color as # and six digits: #1f6b45."))
 
 
 class Branding(models.Model):
