@@ -8,15 +8,23 @@ from allauth.usersessions import admin as sessions_admin  # noqa: F401
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin  # noqa: F401
-from django.contrib.auth.models import Group
-from django.db.models import Count, Q, QuerySet
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
 
 from loyalty_site.staff_groups import GROUPS, title_of
 from members.admin.pages import ReadOnlyPage
+
+VERBS = {
+    "view": pgettext_lazy("what staff may do with rows", "see"),
+    "add": pgettext_lazy("what staff may do with rows", "add"),
+    "change": pgettext_lazy("what staff may do with rows", "change"),
+}
 
 # An authenticator's page would show the secret behind somebody's second factor.
 admin.site.unregister([EmailAddress, Authenticator, UserSession, Group])
@@ -67,12 +75,26 @@ class GroupPage(ReadOnlyPage):
 
     @display(description=_("may"))
     def permitted(self, group: Group) -> str:
-        names = (
-            group.permissions.select_related("content_type")
-            .order_by("content_type__app_label", "content_type__model", "codename")
-            .values_list("content_type__app_label", "codename")
+        """Say it about each kind of row: what may be seen, added, changed or done."""
+        about: dict[str, list[str]] = {}
+        for permission in group.permissions.select_related("content_type"):
+            model = permission.content_type.model_class()
+            if model is not None:
+                kind = str(capfirst(model._meta.verbose_name_plural))
+                about.setdefault(kind, []).append(in_words(model, permission))
+        lines = ((kind, ", ".join(sorted(words))) for kind, words in sorted(about.items()))
+        return format_html(
+            '<ul class="staff-may">{}</ul>', format_html_join("", "<li><b>{}</b>: {}</li>", lines)
         )
-        return format_html_join("", '<span class="staff-tag">{}.{}</span>', names)
+
+
+def in_words(model: type[Model], permission: Permission) -> str:
+    """Name a permission in the reader's language."""
+    own = dict(model._meta.permissions)
+    if permission.codename in own:
+        return str(own[permission.codename])
+    verb = permission.codename.split("_", 1)[0]
+    return str(VERBS.get(verb, verb))
 
 
 def key_of(group: Group) -> str:

@@ -1,12 +1,15 @@
 """Job runs: what the nightly jobs did."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from loyalty_site.jobs import JOBS
 from loyalty_site.models import JobRun
 from members.admin.pages import ReadOnlyPage
 
@@ -15,19 +18,40 @@ COLORS = {
     JobRun.State.RUNNING: "info",
     JobRun.State.FAILED: "danger",
 }
+TITLES = {job.name: job.title for job in JOBS}
+FIGURES = {
+    "accounts": pgettext_lazy("counted by a job", "accounts"),
+    "entries": pgettext_lazy("counted by a job", "entries"),
+    "fell": pgettext_lazy("counted by a job", "fell a tier"),
+    "in_doubt": pgettext_lazy("counted by a job", "perhaps sent"),
+    "job_runs": pgettext_lazy("counted by a job", "job runs"),
+    "let_in": pgettext_lazy("counted by a job", "let in"),
+    "letters": pgettext_lazy("counted by a job", "letters"),
+    "logins": pgettext_lazy("counted by a job", "devices"),
+    "lots": pgettext_lazy("counted by a job", "lots"),
+    "members": pgettext_lazy("counted by a job", "members"),
+    "points": pgettext_lazy("counted by a job", "points"),
+    "receipts": pgettext_lazy("counted by a job", "receipts"),
+    "refused": pgettext_lazy("counted by a job", "refused"),
+    "reviewed": pgettext_lazy("counted by a job", "reviewed"),
+    "rose": pgettext_lazy("counted by a job", "rose a tier"),
+    "sent": pgettext_lazy("counted by a job", "sent"),
+    "sessions": pgettext_lazy("counted by a job", "sessions"),
+}
+"""What jobs count, in words."""
 
 
 @admin.register(JobRun)
 class JobRunPage(ReadOnlyPage):
     """One row for each job and period; never more than one."""
 
-    list_display = ["job", "period", "state_label", "started_at", "took", "attempts", "figures"]
+    list_display = ["title", "period", "state_label", "started_at", "took", "attempts", "figures"]
     list_filter = [("state", ChoicesDropdownFilter)]
     search_fields = ["job"]
-    search_help_text = _("The beginning of a job's name, or a period such as 2026-11-28")
+    search_help_text = _("The beginning of a job's name or key, or a period such as 2026-11-28")
     ordering = ["-started_at", "-id"]
     fields = [
-        "job",
+        "title",
         "period",
         "state",
         "started_at",
@@ -36,7 +60,7 @@ class JobRunPage(ReadOnlyPage):
         "figures",
         "error",
     ]
-    readonly_fields = ["figures"]
+    readonly_fields = ["title", "figures"]
 
     def get_search_results(
         self,
@@ -47,8 +71,13 @@ class JobRunPage(ReadOnlyPage):
         text = search_term.strip()
         if not text:
             return queryset, False
-        named = queryset.filter(job__startswith=text)
-        return named | queryset.filter(period__startswith=text), False
+        titled = [name for name, title in TITLES.items() if _begins(str(title), text)]
+        named = Q(job__startswith=text) | Q(job__in=titled) | Q(period__startswith=text)
+        return queryset.filter(named), False
+
+    @display(description=_("job"))
+    def title(self, run: JobRun) -> str:
+        return str(TITLES.get(run.job, run.job))
 
     @display(description=_("state"), label=COLORS, ordering="state")
     def state_label(self, run: JobRun) -> tuple[str, str]:
@@ -63,4 +92,9 @@ class JobRunPage(ReadOnlyPage):
 
     @display(description=_("what it did"))
     def figures(self, run: JobRun) -> str:
-        return ", ".join(f"{name}: {value}" for name, value in run.done.items()) or "–"
+        told = (f"{FIGURES.get(name, name)}: {localize(value)}" for name, value in run.done.items())
+        return ", ".join(told) or "–"
+
+
+def _begins(title: str, text: str) -> bool:
+    return title.casefold().startswith(text.casefold())

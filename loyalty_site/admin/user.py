@@ -66,7 +66,7 @@ class GroupsField(ModelMultipleChoiceField):
     """The groups of the matrix, each with what it is for."""
 
     def label_from_instance(self, group: Group) -> str:
-        return format_html("<b>{}</b> {}", title_of(group.name), GROUPS[group.name].purpose)
+        return format_html("<b>{}</b>: {}", title_of(group.name), GROUPS[group.name].purpose)
 
 
 @admin.register(User)
@@ -123,9 +123,13 @@ class UserPage(StaffPage):
         fixed = ["last_login", "date_joined", "second_factor", "work"]
         if obj is not None:
             fixed.append("email")
-        if obj == request.user or not is_administrator(request.user):
+        own = obj == request.user
+        if own or not self.has_change_permission(request, obj) or not _is_administrator(request):
             fixed += RIGHTS
         return fixed
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:  # noqa: ARG002
+        return {"is_staff": True}
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> list[Any]:
         """Name the groups where they can't be changed; a list of boxes is for who may."""
@@ -215,6 +219,14 @@ class UserPage(StaffPage):
 
         back = reverse("admin:members_user_change", args=[user.pk])
         return ask(self, request, user, REMOVE, act=act, back=back)
+
+
+def _is_administrator(request: HttpRequest) -> bool:
+    """Ask once in a request; a page asks often."""
+    known = vars(request)
+    if "is_administrator" not in known:
+        known["is_administrator"] = is_administrator(request.user)
+    return bool(known["is_administrator"])
 
 
 def asked(answers: dict[str, Any]) -> Rights:

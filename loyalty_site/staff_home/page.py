@@ -30,15 +30,12 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "concerns": concerns_of(request.user, jobs, now),
         "figures": figures,
         "weekday": date_format(spans.last.astimezone(zone), "l"),
-        "sections": [] if figures or at_counter else other_places(request),
+        "places": [] if figures or at_counter else other_places(request),
         "jobs": jobs,
     }
 
 
 def other_places(request: HttpRequest) -> list[dict[str, Any]]:
     """Where work starts for who has no figures to look at."""
-    sections = navigation(request)
-    return [
-        section | {"items": [item for item in section["items"] if item["link"] != request.path]}
-        for section in sections
-    ]
+    items = [item for section in navigation(request) for item in section["items"]]
+    return [item for item in items if item["link"] != request.path]

@@ -5,6 +5,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
@@ -15,6 +16,7 @@ from points.admin.store_scope import PageOfStores, holder_of
 from points.kinds import Kind
 from points.models import Allocation, Entry
 from points.models.store import entries_of_store
+from points.reports.actors import who_did
 from points.reports.explanations import explain
 from points.reports.wording import signed
 
@@ -67,13 +69,13 @@ class EntryPage(EntryButtons, PageOfStores):
                 "fields": [
                     ("occurred_at", "recorded_at"),
                     ("source", "operation"),
-                    "actor",
+                    "by",
                     "fingerprint",
                 ]
             },
         ),
     ]
-    readonly_fields = ["holder", "signed_points", "told", "fingerprint"]
+    readonly_fields = ["holder", "signed_points", "told", "by", "fingerprint"]
 
     def of_store(self, store: str) -> Q:
         return entries_of_store(store)
@@ -109,6 +111,10 @@ class EntryPage(EntryButtons, PageOfStores):
     @display(description=_("explanation"))
     def told(self, entry: Entry) -> str:
         return sentences(explain(entry))
+
+    @display(description=pgettext_lazy("who did it", "by"))
+    def by(self, entry: Entry) -> str:
+        return who_did(entry.actor)
 
     @display(description=_("fingerprint"))
     def fingerprint(self, entry: Entry) -> str:
