@@ -14,6 +14,7 @@ from members.actions.waiting_list import admit_waiting
 from points.actions.adjustment import welcome_new_members
 from points.actions.expiry import expire_points
 from points.actions.placement import place_tiers
+from points.actions.receipts import forget_receipts
 from points.program_cache import current_program
 from points.reports.verification import verify_ledger
 
@@ -59,6 +60,10 @@ def _admit_waiting(_at: datetime, now: datetime) -> Figures:
     return {"let_in": admit_waiting(now=now)}
 
 
+def _forget_receipts(_at: datetime, now: datetime) -> Figures:
+    return {"receipts": forget_receipts(now=now)}
+
+
 def _remove_expired(_at: datetime, now: datetime) -> Figures:
     return remove_expired(now=now)
 
@@ -82,6 +87,12 @@ JOBS = (
         Daily(time(3, 0), every_day=False),
         _verify_ledger,
         attempts=1,
+    ),
+    Job(
+        "forget_receipts",
+        _("Forget receipts that nobody claimed"),
+        Daily(time(3, 20), every_day=False),
+        _forget_receipts,
     ),
     Job(
         "remove_expired",

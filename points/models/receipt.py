@@ -86,6 +86,11 @@ class OpenReceipt(models.Model):
     def __str__(self) -> str:
         return f"{self.source_id}/{self.receipt}"
 
+    @property
+    def member_id(self) -> int | None:
+        """Whose it has become; traces of staff ask for it by this name."""
+        return self.claimed_by_id
+
 
 class OpenRefund(models.Model):
     """Money given back for a receipt without a card; it follows the receipt when it is claimed."""
