@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from members.actions.enrollment import enroll_by_number
 from members.models import Card, ExternalId
+from members.table_file import Fault
 from points.actions.open_receipts import Sorted, keep_open_receipts, sort_out
 from points.actions.posting import Outcome, identity, post_events
-from points.activity_file import Fault, Reported, read_activity, read_lines
+from points.activity_file import Reported, read_activity, read_lines
 from points.events import Event, Line, Purchase, Refund, in_order
 
 BATCH = 4_000

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from members.table_file import Fault
 from points.actions.posting import CLOCK_SLACK
-from points.activity_file import Fault, Reported
+from points.activity_file import Reported
 from points.events import Event, Line, Purchase, Refund
 from points.models import OpenReceipt, OpenRefund
 from points.models import Purchase as Posted

@@ -10,14 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from points.activity_file import (
-    COLUMNS,
-    LONGEST_LINE,
-    Fault,
-    Reported,
-    UnreadableFile,
-    read_activity,
-)
+from members.table_file import LONGEST_LINE, Fault, UnreadableFile
+from points.activity_file import COLUMNS, Reported, read_activity
 from points.events import Credit, Debit, Purchase, Refund
 from points.kinds import Kind
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from members.actions.sources import name_source
 from members.refusals import Refusal
+from members.table_file import Fault, UnreadableFile
 from points.actions.activity import Summary, import_activity, rehearse_activity
-from points.activity_file import Fault, UnreadableFile
 from points.management.console import LedgerCommand
 
 SHOWN = 200
