@@ -128,7 +128,7 @@ class ProgramVersionPage(StaffPage):
     @action(
         description=gettext_lazy("Publish"),
         url_path="publish",
-        permissions=["points.change_programversion"],
+        permissions=["points.publish_programversion"],
         icon="publish",
         variant=ActionVariant.PRIMARY,
     )
