@@ -50,7 +50,11 @@ class WatchedForm(ModelForm[Any]):
         """Compare what was shown with what is, under a lock that lasts until the save."""
         at, shown = _said(self.data.get(FIELD, ""))
         model = type(self.instance)
-        fresh = model._base_manager.select_for_update(of=("self",)).get(pk=self.instance.pk)
+        rows = model._base_manager.select_for_update(of=("self",))
+        fresh = rows.filter(pk=self.instance.pk).first()
+        if fresh is None:
+            # The one row of a setting comes with the first who sets it.
+            return []
         now = _prints(fresh, [name for name in self.fields if name in shown])
         changed = [name for name, value in now.items() if value != shown[name]]
         if at is None or not changed:

@@ -78,8 +78,8 @@ class StaffPage(TracedPage):
         form: ModelForm[Any] = context["adminform"].form
         if obj is not None and form.fields:
             # A form that was sent has its answers in the row already.
-            row = type(obj)._base_manager.get(pk=obj.pk) if form.is_bound else obj
-            context["shown"] = shown_now(row, list(form.fields))
+            saved = type(obj)._base_manager.filter(pk=obj.pk).first() if form.is_bound else None
+            context["shown"] = shown_now(saved or obj, list(form.fields))
         page: HttpResponse = super().render_change_form(
             request, context, add, change, form_url, obj
         )
