@@ -37,7 +37,7 @@ INSERT INTO members_member (id, user_id, name, email, birthday, postal_code, lan
 SELECT id, id, name, email, '1950-01-01'::date + (id %% 20000)::int,
        (1000 + id %% 9000) || ' AB', 'nl',
        CASE WHEN id %% 100 = 0 THEN 'frozen' ELSE 'active' END,
-       %(began)s + (id * 7919 %% %(members)s) * interval '20 seconds', 'till'
+       %(began)s + id * interval '20 seconds', 'till'
   FROM ({NAMES}) AS n
 """,
     "cards": """
