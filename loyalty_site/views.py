@@ -8,7 +8,8 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language as set_language_cookie
 
 from members.actions.profile import choose_language
-from members.models import Member, Tier, User
+from members.models import Member, Terms, Tier, User
+from members.reports.joining import way_in
 from members.views.door import for_members
 from points.program_cache import current_program
 from points.reports.lines import latest_happenings
@@ -26,7 +27,11 @@ def landing(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "portal/landing.html",
-        {"program": program_words(program, now), "upcoming": upcoming_words(program, now)},
+        {
+            "program": program_words(program, now),
+            "upcoming": upcoming_words(program, now),
+            "joining": way_in(),
+        },
     )
 
 
@@ -34,13 +39,16 @@ def landing(request: HttpRequest) -> HttpResponse:
 @for_members
 def home(request: HttpRequest, member: Member) -> HttpResponse:
     """Answer a member's four questions: what have I, what can I spend, lose and reach."""
-    standing = situation(member.pk, timezone.now())
+    now = timezone.now()
+    standing = situation(member.pk, now)
+    takes_part = member.status != Member.Status.CLOSED
     tiers = Tier.objects.in_bulk()
     return render(
         request,
         "portal/home.html",
         {
             "member": member,
+            "to_accept": Terms.objects.to_accept(member.pk, now) if takes_part else None,
             "situation": standing,
             "tier": tiers[standing.tier],
             "next_tier": tiers.get(standing.next_tier),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from members.refusals import Refusal
 
 LONGEST_NAME = 120
+LONGEST_ADDRESS = 254
 LONGEST_LIFE = 120
 MOST_MARKS = 3
 NAME_SIGNS = set(" -‐'’ʼ`´.·\u200c\u200d")
@@ -116,7 +117,7 @@ def tidy_address(text: str) -> str:
     """
     address = text.strip().lower()
     # Some read only the first half of alice@example.org)bob@evil.example, others the second.
-    if parseaddr(address) != ("", address):
+    if parseaddr(address) != ("", address) or len(address) > LONGEST_ADDRESS:
         raise UnreadableAddress(_("This e-mail address is written in a way that mail cannot use."))
     labels = address.rpartition("@")[2].split(".")
     if any(".".join(labels[place:]) in blocklist for place in range(len(labels))):

@@ -3,8 +3,14 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from members.models import Consent, Member
+from members.refusals import Refusal
+
+
+class NoNewsForLeavers(Refusal):
+    code = "no_news_for_leavers"
 
 
 @transaction.atomic
@@ -22,9 +28,11 @@ def record_consent(
     """
     Write down an answer and the very words that were asked; nothing earlier is changed.
 
-    The same answer as before is the same answer: a second press leaves no second row.
+    Refuses the yes of a closed membership. The same answer as before is the same answer: a second press leaves no second row.
     """
-    Member.objects.lock(member_id)
+    member = Member.objects.lock(member_id)
+    if given and member.status == Member.Status.CLOSED:
+        raise NoNewsForLeavers(_("This membership has been closed."))
     last = (
         Consent.objects.filter(member_id=member_id, topic=topic, channel=channel)
         .order_by("-id")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.actions.enrollment import refusing_a_taken_address
+from members.actions.membership import MembershipClosed
 from members.details import check_birthday, tidy_name, tidy_postal_code
 from members.models import JoiningRules, Member, User
 from members.refusals import Refusal
@@ -54,6 +55,8 @@ def correct_own_details(*, member_id: int, details: Details, shown: str, now: da
     user_id = Member.objects.values_list("user_id", flat=True).get(pk=member_id)
     User.objects.select_for_update().filter(pk=user_id).first()
     member = Member.objects.lock(member_id)
+    if member.status == Member.Status.CLOSED:
+        raise MembershipClosed(_("This membership has been closed."))
     before = details_of(member=member)
     wanted = Details(
         before.name if details.name == before.name else tidy_name(details.name),

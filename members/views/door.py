@@ -6,10 +6,10 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from members.models import Member, User
+from members.views.outside import outside
 
 MemberView = Callable[..., HttpResponse]
 
@@ -29,7 +29,7 @@ def for_members(view: MemberView) -> MemberView:
     def door(request: LoggedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         member = seen_as(request) or Member.objects.filter(user_id=request.user.pk).first()
         if member is None:
-            return render(request, "members/no_member.html")
+            return outside(request, request.user)
         return view(request, member, *args, **kwargs)
 
     return door

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from members.views.door import for_members
 @for_members
 def profile(request: HttpRequest, member: Member) -> HttpResponse:
     """Show and correct what we know, and the way to every setting."""
-    form = DetailsForm(request.POST or None, member=member)
+    form = DetailsForm(_sent(request), member=member)
     if request.method == "POST" and form.is_valid():
         try:
             saved = correct_own_details(
@@ -48,8 +48,10 @@ def profile(request: HttpRequest, member: Member) -> HttpResponse:
 def news(request: HttpRequest, member: Member) -> HttpResponse:
     """Take a yes or a no to news, in the words of its button."""
     form = NewsForm(request.POST)
-    if form.is_valid():
-        wants = form.cleaned_data["wants"]
+    if not form.is_valid():
+        return redirect("members:profile")
+    wants = form.cleaned_data["wants"]
+    try:
         answer_news(
             member_id=member.pk,
             given=wants,
@@ -57,9 +59,11 @@ def news(request: HttpRequest, member: Member) -> HttpResponse:
             wording=news_words() if wants else no_news_words(),
             now=timezone.now(),
         )
-        messages.success(
-            request, _("You get our news by e-mail.") if wants else _("You get no more news.")
-        )
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = _("You get our news by e-mail.") if wants else _("You get no more news.")
+        messages.success(request, said)
     return redirect("members:profile")
 
 
@@ -69,7 +73,7 @@ def leave(request: HttpRequest, member: Member) -> HttpResponse:
     """Say what leaving means, ask why, and close the membership once they are sure."""
     if member.status == Member.Status.CLOSED:
         return _farewell(request, member)
-    form = LeaveForm(request.POST or None)
+    form = LeaveForm(_sent(request))
     now = timezone.now()
     if request.method == "POST" and form.is_valid():
         try:
@@ -90,6 +94,11 @@ def losses(member: Member, now: datetime) -> list[str]:
     """What each room says that leaving costs."""
     answers = departure_considered.send(sender=None, member_id=member.pk, now=now)
     return [str(sentence) for _receiver, sentence in answers if sentence]
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """What was sent, be it nothing at all."""
+    return request.POST if request.method == "POST" else None
 
 
 def _farewell(request: HttpRequest, member: Member) -> HttpResponse:

@@ -37,7 +37,7 @@ def terms_version(request: HttpRequest, number: int) -> HttpResponse:
 def my_terms(request: HttpRequest, member: Member) -> HttpResponse:
     """Show the version to accept with its button, and what one accepted before."""
     now = timezone.now()
-    form = AcceptanceForm(request.POST or None)
+    form = AcceptanceForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         accept_terms(member_id=member.pk, terms_id=form.cleaned_data["terms"].pk, now=now)
         messages.success(request, _("Thank you. You have accepted the terms."))

@@ -6,13 +6,15 @@ from threading import Event
 import pytest
 from django.db import IntegrityError, transaction
 
+from members.actions.consent import answer_news
 from members.actions.membership import (
     MembershipClosed,
     close_membership,
     freeze_membership,
+    note_points_left,
     thaw_membership,
 )
-from members.models import Member
+from members.models import Consent, Departure, Member
 from members.signals import membership_changed
 from tests import make
 from tests.members.at_once import at_once, wait_for_waiting
@@ -44,6 +46,50 @@ def test_a_closed_member_no_longer_takes_part(now):
     assert closed.closed_at == now
     assert not closed.may_spend
     assert member not in Member.objects.taking_part()
+
+
+def test_why_somebody_left_is_kept_in_their_own_words(now):
+    member = make.member()
+
+    close_membership(
+        member_id=member.pk, now=now, reason=Departure.Reason.MAIL, words=" Too much mail. "
+    )
+
+    left = Departure.objects.get()
+    assert (left.member, left.reason, left.words) == (member, "mail", "Too much mail.")
+    assert (left.left_at, left.balance) == (now, None)
+
+
+def test_a_membership_that_staff_close_says_so(now):
+    close_membership(member_id=make.member().pk, now=now)
+
+    assert Departure.objects.get().reason == Departure.Reason.STAFF
+
+
+def test_who_leaves_gets_no_more_news(now):
+    member = make.member()
+    answer_news(member_id=member.pk, given=True, how=Consent.How.JOINING, wording="News?", now=now)
+
+    close_membership(member_id=member.pk, now=now)
+
+    assert not Consent.objects.is_given(member.pk, Consent.Topic.NEWS, Consent.Channel.EMAIL)
+    assert Consent.objects.count() == 2
+
+
+def test_who_never_wanted_news_says_no_second_time(now):
+    close_membership(member_id=make.member().pk, now=now)
+
+    assert not Consent.objects.exists()
+
+
+def test_the_points_left_are_noted_once(now):
+    member = make.member()
+    close_membership(member_id=member.pk, now=now)
+
+    note_points_left(member_id=member.pk, points=120)
+    note_points_left(member_id=member.pk, points=0)
+
+    assert Departure.objects.get().balance == 120
 
 
 @pytest.mark.parametrize("change", [freeze_membership, thaw_membership])

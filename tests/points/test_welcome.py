@@ -1,12 +1,15 @@
-"""The welcome bonus: at once, once, and swept where the news got lost."""
+"""The welcome bonus, at once and once; and what is left at the farewell."""
 
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
-from members.models import Member
+from members.actions.membership import close_membership, freeze_membership
+from members.models import Departure, Member
 from points.actions.adjustment import give_welcome_bonus, welcome_new_members
 from points.models import Account, Entry
+from points.reports.farewell import points_lost
 from tests import make
 
 NOW = make.NOW
@@ -56,3 +59,36 @@ def test_without_a_bonus_in_the_program_nobody_is_looked_at(django_assert_num_qu
 
     with django_assert_num_queries(1):
         assert welcome_new_members(now=NOW) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_left_is_noted_beside_the_departure():
+    make.published_program()
+    sanne = make.member(points=120)
+
+    close_membership(member_id=sanne.pk, now=NOW)
+
+    assert sanne.departure.balance == 120
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_frozen_member_leaves_no_departure():
+    make.published_program()
+    sanne = make.member(points=120)
+
+    freeze_membership(member_id=sanne.pk)
+
+    assert not Departure.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("points", "words"),
+    [(0, "You have no points left to lose."), (1250, "You lose 1,250 points: they cannot")],
+)
+def test_leaving_says_what_it_costs(points, words):
+    make.published_program()
+    sanne = make.member(points=points)
+
+    with override("en"):
+        assert points_lost(sanne.pk, NOW).startswith(words)

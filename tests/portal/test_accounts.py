@@ -27,7 +27,8 @@ def verify(member):
 
 
 def join(client, email="noor@example.nl", name="Noor van Dijk"):
-    return client.post("/accounts/signup/", {"name": name, "email": email}, follow=True)
+    answers = {"name": name, "email": email, "birthday": "1990-05-17"}
+    return client.post("/accounts/signup/", answers, follow=True)
 
 
 def test_joining_takes_a_name_an_address_and_a_code(visitor, program):
@@ -102,10 +103,12 @@ def test_mail_speaks_the_language_of_the_page(program):
 
 
 def test_fields_have_labels_and_say_what_is_wrong(visitor, program):
-    page = visitor.post("/accounts/signup/", {"name": "", "email": "nobody"}).content.decode()
+    answers = {"name": "", "email": "nobody", "birthday": ""}
+
+    page = visitor.post("/accounts/signup/", answers).content.decode()
 
     assert '<label for="id_name">' in page
-    assert page.count('aria-invalid="true"') == 2
+    assert page.count('aria-invalid="true"') == 3
 
 
 @pytest.mark.parametrize(

@@ -67,10 +67,10 @@ def test_a_login_without_membership_is_offered_one(program, address):
 
 def test_joining_takes_a_press_and_a_second_press_changes_nothing(program):
     user = make.staff(language="en")
-    client = client_of(user)
+    client, answers = client_of(user), {"name": "Sanne", "birthday": "1990-05-17"}
 
-    client.post("/my/join/")
-    response = client.post("/my/join/", follow=True)
+    client.post("/my/join/", answers)
+    response = client.post("/my/join/", answers, follow=True)
 
     assert response.redirect_chain == [("/my/", 302)]
     assert Member.objects.filter(user=user).count() == 1
@@ -80,7 +80,8 @@ def test_joining_is_refused_in_words_when_the_address_is_taken(program):
     user = make.login(language="en")
     make.member(email=user.email, user_id=make.login().pk)
 
-    response = client_of(user).post("/my/join/", follow=True)
+    answers = {"name": "Sanne", "birthday": "1990-05-17"}
+    response = client_of(user).post("/my/join/", answers, follow=True)
 
     assert "This e-mail address belongs to another member." in text(response)
 
