@@ -17,6 +17,7 @@ from members.actions.terms import draft_terms, publish_terms
 from members.models import PROGRAM_SOURCE, JoiningRules, Member, Terms, User
 from points.actions.adjustment import AdjustmentReason, adjust_points
 from points.actions.open_receipts import keep_open_receipts
+from points.actions.posting import post_event
 from points.actions.publication import publish_version, save_draft
 from points.actions.purchases import record_purchase
 from points.events import Purchase as PurchaseEvent
@@ -209,6 +210,14 @@ def staff_with(*permissions: str, **fields) -> User:
             Permission.objects.get(content_type__app_label=room, codename=codename)
         )
     return made
+
+
+def purchase_in(store, by: Member, total="25.00", *, at=None, now=NOW, receipt=None) -> Purchase:
+    """A purchase as a till of this store reports it."""
+    key, source_id = receipt or f"r{next(_numbers)}", source()
+    event = PurchaseEvent(key, by.pk, at or now, Decimal(total), store=store)
+    post_event(event, source_id=source_id, actor="import:1", now=now)
+    return Purchase.objects.get(source_id=source_id, receipt=key)
 
 
 __all__ = ["NOW", "PROGRAM_SOURCE"]
