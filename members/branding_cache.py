@@ -51,8 +51,9 @@ def look_of(branding: Branding) -> Look:
 
 @lru_cache(maxsize=64)
 def _look(color: str, accent: str, logo_digest: str) -> Look:
-    own = {name: Branding._meta.get_field(name).default for name in ("color", "accent")}
-    styles = "" if (color, accent) == tuple(own.values()) else stylesheet(color, accent)
+    clover = Branding()
+    is_clover = (color, accent) == (clover.color, clover.accent)
+    styles = "" if is_clover else stylesheet(color, accent)
     hero = tokens(color, accent)[0]["hero"]
     return Look(styles, _digest(styles), hero, _digest(hero + logo_digest))
 

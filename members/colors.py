@@ -1,6 +1,7 @@
 """A business's two colors made into all that a page needs, each pair fit to be read; no database."""
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -15,6 +16,7 @@ GROUND_LIGHT, GROUND_DARK = "#ececec", "#282b28"
 VEIL = "color-mix(in oklab, #000 16%, transparent)"
 """Laid over the main color under a pointer; darker, so that pale text stays readable."""
 Tokens = dict[str, str]
+COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,11 @@ class Lch:
     lightness: float
     chroma: float
     hue: float
+
+
+def is_color(text: str) -> bool:
+    """Tell whether a text is `#rrggbb`."""
+    return COLOR.fullmatch(text) is not None
 
 
 def contrast(one: str, other: str) -> float:

@@ -2,7 +2,7 @@
 
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
@@ -32,7 +32,7 @@ class LogoIsNoPicture(Refusal):
     code = "logo_is_no_picture"
 
 
-def clean_logo(file: BinaryIO, size: int) -> bytes:
+def clean_logo(file: IO[bytes], size: int) -> bytes:
     """
     Return a PNG of at most 512 pixels a side, with nothing in it but its pixels.
 
@@ -74,7 +74,7 @@ def icon(side: int, ground: str, logo: bytes) -> bytes:
     return _png(made)
 
 
-def _made_anew(file: BinaryIO) -> bytes:
+def _made_anew(file: IO[bytes]) -> bytes:
     with Image.open(file, formats=FORMATS) as opened:
         if opened.width * opened.height > MOST_PIXELS:
             raise Image.DecompressionBombError

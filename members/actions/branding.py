@@ -113,4 +113,5 @@ def _named(names: Mapping[str, Any]) -> str:
 
 def _label(name: str) -> str:
     known = "logo" if name == "logo_digest" else name
-    return str(Branding._meta.get_field(known).verbose_name)
+    field: Any = Branding._meta.get_field(known)
+    return str(field.verbose_name)

@@ -1,6 +1,6 @@
 """Branding: one form for the one row, with a picture of what it makes of the portal."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from members.actions.branding import BrandingChangedMeanwhile, branding_version, change_branding
 from members.admin.branding_form import BrandingForm, unusable
 from members.admin.pages import ReadOnlyPage
-from members.colors import tokens
-from members.models import Branding
-from members.models.branding import ONLY, hex_color
+from members.colors import is_color, tokens
+from members.models import Branding, User
+from members.models.branding import ONLY
 
 PAGE = "admin:members_branding_changelist"
 Values = QueryDict | dict[str, Any]
@@ -116,7 +116,7 @@ class BrandingPage(ReadOnlyPage):
             wanted=form.wanted,
             logo=form.logo,
             shown=form.cleaned_data["shown"],
-            staff_id=request.user.pk,
+            staff_id=cast("User", request.user).pk,
             now=timezone.now(),
         )
 
@@ -143,7 +143,7 @@ def _with_theirs(posted: QueryDict, refusal: BrandingChangedMeanwhile) -> Brandi
     """Keep what one typed, take in what the other changed, and say so; nothing is saved."""
     data = posted.copy()
     for name, (was, now) in refusal.theirs.items():
-        if name in data and data[name].strip() == was:
+        if name in data and str(data[name]).strip() == was:
             data[name] = now
     data["shown"] = str(branding_version())
     form = BrandingForm(data, instance=Branding.current())
@@ -156,7 +156,7 @@ def _asked(values: Values) -> dict[str, str]:
     own = Branding()
     asked = {name: str(values.get(name) or "") for name in ("color", "accent", "name", "tone")}
     for name in ("color", "accent"):
-        if not hex_color.regex.search(asked[name]):
+        if not is_color(asked[name]):
             asked[name] = getattr(own, name)
     if asked["tone"] not in Branding.Tone.values:
         asked["tone"] = own.tone

@@ -122,10 +122,10 @@ class BrandingForm(forms.ModelForm[Branding]):
 
     def clean_new_logo(self) -> bytes | None:
         uploaded: UploadedFile | None = self.cleaned_data["new_logo"]
-        if not uploaded:
+        if not uploaded or not uploaded.file:
             return None
         try:
-            return clean_logo(uploaded, uploaded.size or 0)
+            return clean_logo(uploaded.file, uploaded.size or 0)
         except Refusal as refusal:
             raise forms.ValidationError(str(refusal), code=refusal.code) from refusal
 
@@ -144,7 +144,7 @@ class BrandingForm(forms.ModelForm[Branding]):
 
     @property
     def wanted(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in self._meta.fields}
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
     @property
     def logo(self) -> bytes | None:
