@@ -27,7 +27,8 @@ from points.reports.lines import (
 from points.reports.statement import situation
 from points.tables import ExpiringTable
 
-LINES_A_PAGE = 20
+LINES_A_PAGE = 16
+"""With more the page would weigh over 100 kB on a phone."""
 Write = Callable[[Sequence[Any]], list[Line]]
 
 

@@ -2,10 +2,10 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
@@ -13,7 +13,12 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from members.models import User
 from tests import make
-from tests.journeys.household import well_known_member
+from tests.journeys.household import (
+    careful_member,
+    confirm_address,
+    newcomer,
+    well_known_member,
+)
 
 NO_CHROMIUM = "No chromium found: install Debian's package `chromium` to run the browser tests."
 
@@ -45,13 +50,33 @@ def household(transactional_db):
         effective_at="2023-01-01T00:00:00+01:00",
     )
     member = well_known_member(now)
-    EmailAddress.objects.create(user=member.user, email=member.email, verified=True, primary=True)
+    confirm_address(member.user)
     return member
 
 
-def log_in(context: BrowserContext, user: User, site: str) -> None:
-    """Give the browser the cookie of a login, so that a test need not read mail."""
+@pytest.fixture
+def people(household) -> dict[str, User]:
+    """Who the pages are shown to: members of long standing, new ones, careful ones."""
+    now = timezone.now()
+    return {
+        "member": household.user,
+        "newcomer": newcomer(now).user,
+        "careful": careful_member(now).user,
+        "stranger": make.login(name="Ties Visser"),
+    }
+
+
+def log_in(context: BrowserContext, user: User, site: str, *, just_now: bool = False) -> None:
+    """
+    Give the browser the cookie of a login, so that a test need not read mail.
+
+    Who logged in just now is not asked once more before what is about safety.
+    """
     client = Client()
     client.force_login(user)
+    if just_now:
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "code", "at": time.time()}]
+        session.save()
     key = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": site}])

@@ -4,7 +4,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
-from members.models import Member
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+
+from members.models import Member, User
 from points.actions.adjustment import AdjustmentReason, adjust_points, give_welcome_bonus
 from points.actions.expiry import expire_points
 from points.actions.purchases import Where, record_purchase, record_refund
@@ -13,6 +18,8 @@ from points.events import Line
 from tests import make
 
 STORES = ("Oost", "Centrum", "Webwinkel")
+PASSKEY = 7001
+"""The key of a passkey, so that its pages have one address."""
 
 
 def well_known_member(now: datetime) -> Member:
@@ -22,6 +29,7 @@ def well_known_member(now: datetime) -> Member:
     for week in range(74, -1, -1):
         at = now - timedelta(days=7 * week, hours=week % 9)
         buy(member, at, Decimal(9 + week * 37 % 61) + Decimal("0.95"), f"bon-{week}", week)
+    buy_nothing_that_earns(member, now)
     return_something(member, now)
     spend_points(member_id=member.pk, points=250, request_key=uuid4(), actor="user:1", now=now)
     adjust_points(
@@ -63,3 +71,44 @@ def return_something(member: Member, now: datetime) -> None:
         actor="import:1",
         now=now - timedelta(days=3),
     )
+
+
+def buy_nothing_that_earns(member: Member, now: datetime) -> None:
+    record_purchase(
+        member_id=member.pk,
+        source_id=make.source(),
+        receipt="bon-statiegeld",
+        placed_at=now - timedelta(days=5),
+        total=Decimal("3.90"),
+        actor="import:1",
+        now=now,
+        lines=(Line(1, "krat", "Dranken", "Statiegeld", Decimal(1), Decimal("3.90")),),
+        where=Where(store="Oost"),
+    )
+
+
+def newcomer(now: datetime) -> Member:
+    """Make a member who has just joined and has nothing yet."""
+    return make.member_with_login(name="Noor van Dijk", joined_at=now)
+
+
+def careful_member(now: datetime) -> Member:
+    """Make a member with an app for a second step, recovery codes and a passkey."""
+    member = make.member_with_login(name="Bram de Wit", joined_at=now)
+    confirm_address(member.user)
+    TOTP.activate(member.user, "KLAVERDEMOMARKTZICHT2345")
+    RecoveryCodes.activate(member.user)
+    Authenticator.objects.create(
+        pk=PASSKEY,
+        user=member.user,
+        type=Authenticator.Type.WEBAUTHN,
+        data={
+            "name": "Chrome op Android",
+            "credential": {"clientExtensionResults": {"credProps": {"rk": True}}},
+        },
+    )
+    return member
+
+
+def confirm_address(user: User) -> None:
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)

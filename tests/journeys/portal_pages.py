@@ -6,6 +6,8 @@ from itertools import product
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.journeys.household import PASSKEY
+
 HEIGHT = 780
 WIDTHS = (360, 768, 1280)
 LANGUAGES = ("nl", "en")
@@ -17,13 +19,18 @@ VISITOR_PAGES = {
     "login": "/accounts/login/",
     "code": "/accounts/login/",
     "not-found": "/nowhere/",
+    "offline": "/offline/",
 }
 MEMBER_PAGES = {
     "home": "/my/",
     "points": "/my/points/",
     "points-none": "/my/points/?kind=8",
+    "points-nothing": "/my/points/?kind=nothing",
+    "expiring": "/my/points/expiring/",
+    "claim": "/my/points/claim/",
     "card": "/my/card/",
     "profile": "/my/profile/",
+    "leave": "/my/leave/",
     "email": "/accounts/email/",
     "second-step": "/accounts/2fa/",
     "app": "/accounts/2fa/totp/activate/",
@@ -33,6 +40,32 @@ MEMBER_PAGES = {
     "logout": "/accounts/logout/",
 }
 PAGES = VISITOR_PAGES | MEMBER_PAGES
+"""What a visitor and a member of long standing see."""
+
+NEWCOMER_PAGES = {
+    "home-new": "/my/",
+    "points-new": "/my/points/",
+    "expiring-new": "/my/points/expiring/",
+}
+CAREFUL_PAGES = {
+    "second-step-on": "/accounts/2fa/",
+    "app-off": "/accounts/2fa/totp/deactivate/",
+    "recovery": "/accounts/2fa/recovery-codes/",
+    "recovery-again": "/accounts/2fa/recovery-codes/generate/",
+    "passkeys-some": "/accounts/2fa/webauthn/",
+    "passkey-rename": f"/accounts/2fa/webauthn/keys/{PASSKEY}/edit/",
+    "passkey-remove": f"/accounts/2fa/webauthn/keys/{PASSKEY}/remove/",
+}
+ASKED_AGAIN = {"is-it-you": "/accounts/2fa/recovery-codes/"}
+STRANGER_PAGES = {"no-member": "/my/"}
+EVERY_PAGE = PAGES | NEWCOMER_PAGES | CAREFUL_PAGES | ASKED_AGAIN | STRANGER_PAGES
+OWNERS = {
+    **dict.fromkeys(MEMBER_PAGES, "member"),
+    **dict.fromkeys(NEWCOMER_PAGES, "newcomer"),
+    **dict.fromkeys([*CAREFUL_PAGES, *ASKED_AGAIN], "careful"),
+    **dict.fromkeys(STRANGER_PAGES, "stranger"),
+}
+"""Who each page is shown to; visitors' pages are nobody's."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +99,9 @@ class Look:
 
 def open_page(page: Page, site: str, name: str, look: Look) -> None:
     """Go to a page, with a line unfolded or a code asked for where that is what it is about."""
-    page.goto(site + PAGES[name])
+    answer = page.goto(site + EVERY_PAGE[name])
+    assert answer is not None
+    assert answer.status < 500, name
     if name == "code":
         page.locator("input[name=login]").fill(f"{look}@example.nl")
         page.locator("main form button").first.click()
@@ -82,4 +117,4 @@ LOOKS = [Look(*look) for look in product(LANGUAGES, WIDTHS, SCHEMES)]
 def one_look_each() -> list[tuple[str, Look]]:
     """Each page in one of the looks, in rotation, so that all looks come by."""
     # 5 and 12 have no common factor: neighbors differ in language, width and scheme.
-    return [(name, LOOKS[place * 5 % len(LOOKS)]) for place, name in enumerate(PAGES)]
+    return [(name, LOOKS[place * 5 % len(LOOKS)]) for place, name in enumerate(EVERY_PAGE)]

@@ -60,6 +60,7 @@ def test_a_new_member_sees_purchases_turn_into_points_and_a_tier(chromium, live_
     press(page, gettext("Become a member"), "link")
     page.locator("input[name=name]").fill("Noor van Dijk")
     page.locator("input[name=email]").fill("noor@example.nl")
+    page.locator("input[name=birthday]").fill("1990-05-17")
     press(page, gettext("Become a member"))
     enter_code(page)
     expect(page).to_have_url(f"{live_server.url}/my/")
@@ -85,9 +86,9 @@ def test_a_new_member_sees_purchases_turn_into_points_and_a_tier(chromium, live_
     first.locator("summary").click()
     points = ngettext("%(points)s point", "%(points)s points", 30) % {"points": "30"}
     expect(first.locator(".why")).to_contain_text(points)
-    page.locator(".bottom").get_by_role("link", name=pgettext("navigation", "Card")).click()
-    expect(page.locator("figcaption")).to_have_text(
+    page.locator(".top").get_by_role("link", name=pgettext("navigation", "Card")).click()
+    expect(page.locator(".scan-number")).to_have_text(
         f"{card.number[0]} {card.number[1:7]} {card.number[7:]}"
     )
-    expect(page.locator("img.barcode")).to_have_js_property("complete", value=True)
+    expect(page.locator("img.scan-bars")).to_have_js_property("complete", value=True)
     context.close()

@@ -15,6 +15,7 @@ from tests import make
 from tests.portal.conftest import client_of
 
 HTMX = {"HX-Request": "true"}
+QUERIES_WITHOUT_POINTS = 5
 
 
 @pytest.fixture
@@ -160,3 +161,55 @@ def test_a_text_that_reads_as_a_formula_is_disarmed(text):
 
 def test_other_texts_stay_as_they_are():
     assert harmless("Oost") == "Oost"
+
+
+# Purchases that earned nothing stand in no book, and can be found all the same.
+
+
+@pytest.fixture
+def without_points(member):
+    now = timezone.now()
+    make.purchase(member, "0.90", at=now - timedelta(days=2), now=now, where=Where(store="Oost"))
+    make.purchase(member, "0.80", at=now - timedelta(days=40), now=now)
+    make.purchase(member, "20.00", at=now - timedelta(days=1), now=now)
+    return member
+
+
+def test_purchases_that_earned_nothing_can_be_found_with_the_reason(door, without_points):
+    body = page(door.get("/my/points/?kind=nothing"))
+
+    assert body.count("<details>") == 2
+    assert "No points on this purchase of €0.90." in body
+    assert "Oost" in body
+
+
+def test_purchases_that_earned_nothing_are_chosen_by_period_too(door, without_points):
+    body = page(door.get("/my/points/?kind=nothing&period=month"))
+
+    assert body.count("<details>") == 1
+
+
+def test_purchases_that_earned_nothing_can_be_downloaded(door, without_points):
+    _header, first, *others = rows(door.get("/my/points/download/?kind=nothing"))
+
+    assert first[0] == ""
+    assert first[4] == "0"
+    assert len(others) == 1
+
+
+def test_nobody_sees_the_purchases_of_another_member(without_points):
+    other = make.member_with_login()
+
+    assert "<details>" not in page(client_of(other.user).get("/my/points/?kind=nothing"))
+
+
+def test_explaining_purchases_without_points_takes_as_many_queries_for_many(
+    door, member, django_assert_num_queries
+):
+    now = timezone.now()
+    for day in range(LINES_A_PAGE):
+        make.purchase(member, "0.50", at=now - timedelta(days=day), now=now)
+    door.get("/my/points/?kind=nothing")
+
+    with django_assert_num_queries(QUERIES_WITHOUT_POINTS):
+        door.get("/my/points/?kind=nothing")

@@ -9,8 +9,16 @@ from tests import make
 
 @pytest.mark.parametrize(
     ("address", "queries"),
-    # Each begins with the login and the member, and has the program twice: for the head too.
-    [("/", 3), ("/my/", 14), ("/my/points/", 10), ("/my/card/", 4), ("/my/profile/", 3)],
+    # Each begins with the login and the member, and has the branding and the program once.
+    [
+        ("/", 3),
+        ("/my/", 10),
+        ("/my/points/", 9),
+        ("/my/points/?kind=nothing", 4),
+        ("/my/points/expiring/", 6),
+        ("/my/card/", 4),
+        ("/my/profile/", 6),
+    ],
 )
 @pytest.mark.parametrize("purchases", [5, 40])
 def test_pages_ask_the_database_exactly_this(
