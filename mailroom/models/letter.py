@@ -45,6 +45,8 @@ class Letter(models.Model):
         FAILED = "failed", _("failed")
         UNKNOWN = "unknown", _("unknown whether it was sent")
 
+    STUCK = (State.FAILED, State.UNKNOWN)
+
     key = models.CharField(_("about"), max_length=80, unique=True)
     to = models.EmailField(_("to"))
     member = models.ForeignKey(
@@ -100,4 +102,4 @@ class Letter(models.Model):
     @property
     def is_stuck(self) -> bool:
         """Whether nothing more happens to it unless a person says so."""
-        return self.state in {self.State.FAILED, self.State.UNKNOWN}
+        return self.state in self.STUCK

@@ -1,5 +1,7 @@
 """Inviting people, one address each: for a pilot, and for friends of the house later."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.core import signing
@@ -101,6 +103,51 @@ def invite(
     )
     announce(member_invited, invitation_id=invitation.pk)
     return invitation
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody to invite; `key` is whatever the caller knows them by."""
+
+    key: str
+    email: str
+    name: str = ""
+    language: str = User.Language.DUTCH
+    member_id: int | None = None
+
+
+@dataclass(slots=True)
+class Invited:
+    """What became of many invitations: how many went out, and whose did not and why."""
+
+    sent: int = 0
+    refused: list[tuple[Guest, Refusal]] = field(default_factory=list)
+
+
+def invite_all(
+    *, guests: Iterable[Guest], staff_id: int, reason: str = "", now: datetime
+) -> Invited:
+    """
+    Invite many, each in a transaction of their own: a refusal stops nobody else.
+
+    Called again it refuses those who have their invitation already.
+    """
+    done = Invited()
+    for guest in guests:
+        try:
+            invite(
+                email=guest.email,
+                name=guest.name,
+                language=guest.language,
+                member_id=guest.member_id,
+                staff_id=staff_id,
+                reason=reason,
+                now=now,
+            )
+            done.sent += 1
+        except Refusal as refusal:
+            done.refused.append((guest, refusal))
+    return done
 
 
 @transaction.atomic
