@@ -17,6 +17,7 @@ from unfold.enums import ActionVariant
 from members.actions.cards import block_card, replace_card
 from members.admin.buttons import Question, ask, found
 from members.admin.pages import ReadOnlyPage
+from members.admin.traces import Done, kept
 from members.models import Card
 
 BLOCK = Question(
@@ -102,9 +103,10 @@ class CardPage(ReadOnlyPage):
     def replace(self, request: HttpRequest, object_id: str) -> HttpResponse:
         card = found(self, Card, request, object_id)
 
-        def act(answers: dict[str, Any]) -> str:
+        def act(answers: dict[str, Any]) -> Done:
             new = replace_card(card_id=card.pk, reason=answers["reason"], now=timezone.now())
-            return _("Card %(old)s was replaced by %(new)s") % {"old": card, "new": new}
+            words = _("Card %(old)s was replaced by %(new)s") % {"old": card, "new": new}
+            return Done(words, {"card": card.number}, {"card": new.number})
 
         return ask(self, request, card, REPLACE, act=act, back=_holders_page(card))
 
@@ -118,9 +120,10 @@ class CardPage(ReadOnlyPage):
     def block(self, request: HttpRequest, object_id: str) -> HttpResponse:
         card = found(self, Card, request, object_id)
 
-        def act(answers: dict[str, Any]) -> str:
-            block_card(card_id=card.pk, reason=answers["reason"], now=timezone.now())
-            return _("Card %(number)s was blocked") % {"number": card}
+        def act(answers: dict[str, Any]) -> Done:
+            blocked = block_card(card_id=card.pk, reason=answers["reason"], now=timezone.now())
+            words = _("Card %(number)s was blocked") % {"number": card}
+            return Done(words, {"blocked_at": None}, {"blocked_at": kept(blocked.blocked_at)})
 
         return ask(self, request, card, BLOCK, act=act, back=_holders_page(card))
 
