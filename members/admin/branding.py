@@ -131,7 +131,7 @@ class BrandingPage(ReadOnlyPage):
             "title": _("Branding"),
             "form": form,
             "may_change": may_change,
-            "branding": stored,
+            "logo_digest": stored.logo_digest,
             "history": branding_version()
             and reverse("admin:members_branding_history", args=[ONLY]),
             **_preview({name: form[name].value() for name in ("color", "accent", "name", "tone")}),

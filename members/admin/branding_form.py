@@ -22,7 +22,7 @@ from members.models.branding import hex_color
 from members.refusals import Refusal
 
 GROUPS = (
-    (gettext_lazy("Name"), ("name", "tagline_nl", "tagline_en", "tone")),
+    (gettext_lazy("Words"), ("name", "tagline_nl", "tagline_en", "tone")),
     (gettext_lazy("Logo"), ("new_logo", "remove_logo")),
     (gettext_lazy("Colors"), ("color", "accent")),
     (
@@ -101,6 +101,10 @@ class BrandingForm(forms.ModelForm[Branding]):
             "contact_address",
             "website",
         ]
+        labels = {
+            "tagline_nl": gettext_lazy("In one line, in Dutch"),
+            "tagline_en": gettext_lazy("In one line, in English"),
+        }
         help_texts = HELP
         widgets = {
             "name": UnfoldAdminTextInputWidget,

@@ -70,6 +70,16 @@ def test_what_is_saved_stands_with_a_trace(desk, boss):
     assert StaffAct.objects.get().staff == boss
 
 
+def test_the_logo_as_it_is_now_stands_beside_the_field_for_a_new_one(desk):
+    assert "brand-logo" not in desk.get(PAGE).content.decode()
+    posted(desk, new_logo=upload(png()))
+
+    page = desk.get(PAGE).content.decode()
+
+    assert f"/brand/logo-{Branding.current().logo_digest}.png" in page
+    assert 'name="remove_logo"' in page
+
+
 def test_saving_again_keeps_the_logo_and_a_tick_removes_it(desk):
     posted(desk, new_logo=upload(png()))
     posted(desk, name="Anders")
