@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -49,6 +50,9 @@ class AsMemberButtons(ModelAdmin):
     def _seen(
         self, request: HttpRequest, member: Member, view: Callable[[HttpRequest], HttpResponse]
     ) -> HttpResponse:
+        if request.user.store:
+            # What the member sees is of all stores.
+            raise PermissionDenied
         banner = render_to_string(
             "loyalty_site/admin/_as_member.html", {"member": member, "own": view is home}, request
         )

@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -101,13 +100,17 @@ class MemberPage(MemberButtons, StaffPage):
         member = self.get_object(request, object_id) if object_id else None
         if member is not None and self.has_view_permission(request, member):
             context |= self._card(request, member)
-        elif member is not None and request.user.has_perm("members.look_up_member"):
+        elif member is not None and self._belongs_at_counter(request):
             return redirect("counter_member", member.pk)
         page: HttpResponse = super().changeform_view(request, object_id, form_url, context)
         if isinstance(page, TemplateResponse) and page.context_data is not None:
             # The card has the buttons in its head, as plain links, in place of the theme's menu.
             page.context_data["buttons"] = page.context_data.pop("actions_detail", [])
         return page
+
+    def _belongs_at_counter(self, request: HttpRequest) -> bool:
+        """Whether who asks may see one member at a time, on the counter's own page."""
+        return request.method == "GET" and request.user.has_perm("members.look_up_member")
 
     def _card(self, request: HttpRequest, member: Member) -> dict[str, Any]:
         now = timezone.now()

@@ -72,6 +72,8 @@ class MemberButtons(PointsButtons, AsMemberButtons):
         fitting = set(BUTTONS_OF[Member.Status(member.status)])
         if is_own_account(request.user, member):
             fitting -= set(NOT_ONES_OWN)
+        if request.user.store:
+            fitting.discard("as_member")
         return [
             button
             for button in super().get_actions_detail(request, object_id)
