@@ -74,6 +74,12 @@ SECTIONS = (
             _list(_("What staff did"), "history", "members.staffact"),
             _list(_("Looks at members"), "visibility", "members.look"),
             _list(_("Letters"), "drafts", "mailroom.letter"),
+            Place(
+                _("Unusual card use"),
+                "policy",
+                "admin:points_unusualuse_changelist",
+                ("points.see_unusual_use",),
+            ),
         ),
     ),
     (

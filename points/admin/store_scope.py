@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from members.admin.pages import ReadOnlyPage
-from points.models import Entry, Purchase
+from points.models import Entry, Purchase, UnusualUse
 
 
 class PageOfStores(ReadOnlyPage):
@@ -38,7 +38,7 @@ class PageOfStores(ReadOnlyPage):
         return row
 
 
-def holder_of(row: Entry | Purchase) -> str:
+def holder_of(row: Entry | Purchase | UnusualUse) -> str:
     """Name whose row it is, leading to their page for who may open it."""
     if not getattr(row, "leads_to_member", False):
         return str(row.member.member)

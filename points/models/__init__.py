@@ -6,6 +6,7 @@ from points.models.program import ProgramVersion
 from points.models.purchase import Purchase, PurchaseLine, Refund
 from points.models.receipt import ClaimTries, OpenReceipt, OpenRefund
 from points.models.staff_work import AdjustedInADay, AdjustmentLimit, Spending
+from points.models.unusual_use import UnusualUse
 
 __all__ = [
     "Account",
@@ -23,4 +24,5 @@ __all__ = [
     "PurchaseLine",
     "Refund",
     "Spending",
+    "UnusualUse",
 ]

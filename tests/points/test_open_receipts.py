@@ -1,6 +1,6 @@
 """Rows without a card: kept until somebody claims them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
