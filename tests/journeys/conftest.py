@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from members.models import User
 from tests import make
 from tests.journeys.household import (
+    ask_for_an_app,
     careful_member,
     confirm_address,
     newcomer,
@@ -58,9 +59,10 @@ def household(transactional_db):
 def people(household) -> dict[str, User]:
     """Who the pages are shown to: members of long standing, new ones, careful ones."""
     now = timezone.now()
+    ask_for_an_app()
     return {
         "member": household.user,
-        "newcomer": newcomer(now).user,
+        "newcomer": newcomer().user,
         "careful": careful_member(now).user,
         "stranger": make.login(name="Ties Visser"),
     }
@@ -76,7 +78,9 @@ def log_in(context: BrowserContext, user: User, site: str, *, just_now: bool = F
     client.force_login(user)
     if just_now:
         session = client.session
-        session["account_authentication_methods"] = [{"method": "code", "at": time.time()}]
+        proven = {"method": "mfa", "at": time.time(), "reauthenticated": True}
+        session["account_authentication_methods"] = [proven]
+        session["account_authentication_methods_user"] = str(user.pk)
         session.save()
     key = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": site}])

@@ -1,6 +1,6 @@
 """A household with a year and a half of history, as the portal's pages want to be seen."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -18,6 +18,8 @@ from points.events import Line
 from tests import make
 
 STORES = ("Oost", "Centrum", "Webwinkel")
+SECRET = "KLAVERDEMOMARKTZICHT2345"
+WITH_AN_APP = "mila@example.nl"
 PASSKEY = 7001
 """The key of a passkey, so that its pages have one address."""
 
@@ -29,6 +31,7 @@ def well_known_member(now: datetime) -> Member:
     for week in range(74, -1, -1):
         at = now - timedelta(days=7 * week, hours=week % 9)
         buy(member, at, Decimal(9 + week * 37 % 61) + Decimal("0.95"), f"bon-{week}", week)
+        expire_points(until=at, now=at)
     buy_nothing_that_earns(member, now)
     return_something(member, now)
     spend_points(member_id=member.pk, points=250, request_key=uuid4(), actor="user:1", now=now)
@@ -87,16 +90,17 @@ def buy_nothing_that_earns(member: Member, now: datetime) -> None:
     )
 
 
-def newcomer(now: datetime) -> Member:
-    """Make a member who has just joined and has nothing yet."""
-    return make.member_with_login(name="Noor van Dijk", joined_at=now)
+def newcomer() -> Member:
+    """Make a member who has nothing yet: no welcome was given when they joined."""
+    long_ago = datetime(2022, 12, 1, 12, tzinfo=UTC)
+    return make.member_with_login(name="Noor van Dijk", joined_at=long_ago)
 
 
 def careful_member(now: datetime) -> Member:
     """Make a member with an app for a second step, recovery codes and a passkey."""
     member = make.member_with_login(name="Bram de Wit", joined_at=now)
     confirm_address(member.user)
-    TOTP.activate(member.user, "KLAVERDEMOMARKTZICHT2345")
+    TOTP.activate(member.user, SECRET)
     RecoveryCodes.activate(member.user)
     Authenticator.objects.create(
         pk=PASSKEY,
@@ -108,6 +112,13 @@ def careful_member(now: datetime) -> Member:
         },
     )
     return member
+
+
+def ask_for_an_app() -> None:
+    """Make a login that a code by mail alone does not open."""
+    user = make.login(email=WITH_AN_APP)
+    confirm_address(user)
+    TOTP.activate(user, SECRET)
 
 
 def confirm_address(user: User) -> None:

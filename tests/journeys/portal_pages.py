@@ -1,14 +1,17 @@
 """Every page of the portal, and the ways to look at it."""
 
+import re
 from dataclasses import dataclass
 from itertools import product
 
 from django.conf import settings
+from django.core import mail
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.journeys.household import PASSKEY
+from tests.journeys.household import PASSKEY, WITH_AN_APP
 
 HEIGHT = 780
+CODE = re.compile(r"^[A-Z0-9]{3,}(?:-[A-Z0-9]{3,})?$", re.MULTILINE)
 WIDTHS = (360, 768, 1280)
 LANGUAGES = ("nl", "en")
 SCHEMES = ("light", "dark")
@@ -58,7 +61,8 @@ CAREFUL_PAGES = {
 }
 ASKED_AGAIN = {"is-it-you": "/accounts/2fa/recovery-codes/"}
 STRANGER_PAGES = {"no-member": "/my/"}
-EVERY_PAGE = PAGES | NEWCOMER_PAGES | CAREFUL_PAGES | ASKED_AGAIN | STRANGER_PAGES
+AT_THE_DOOR = {"second-step-asked": "/accounts/login/"}
+EVERY_PAGE = AT_THE_DOOR | PAGES | NEWCOMER_PAGES | CAREFUL_PAGES | ASKED_AGAIN | STRANGER_PAGES
 OWNERS = {
     **dict.fromkeys(MEMBER_PAGES, "member"),
     **dict.fromkeys(NEWCOMER_PAGES, "newcomer"),
@@ -103,12 +107,21 @@ def open_page(page: Page, site: str, name: str, look: Look) -> None:
     assert answer is not None
     assert answer.status < 500, name
     if name == "code":
-        page.locator("input[name=login]").fill(f"{look}@example.nl")
+        ask_for_a_code(page, f"{look}@example.nl")
+    if name == "second-step-asked":
+        ask_for_a_code(page, WITH_AN_APP)
+        page.locator("input[name=code]").fill(CODE.findall(mail.outbox[-1].body)[0])
         page.locator("main form button").first.click()
-        page.locator("input[name=code]").wait_for()
+        page.locator("#webauthn_form").wait_for(state="attached")
     if name == "points":
         page.locator("details").nth(2).locator("summary").click()
     look.stretch(page)
+
+
+def ask_for_a_code(page: Page, address: str) -> None:
+    page.locator("input[name=login]").fill(address)
+    page.locator("main form button").first.click()
+    page.locator("input[name=code]").wait_for()
 
 
 LOOKS = [Look(*look) for look in product(LANGUAGES, WIDTHS, SCHEMES)]
