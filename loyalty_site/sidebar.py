@@ -71,6 +71,7 @@ SECTIONS = (
     (
         pgettext_lazy("part of the back office", "Looking back"),
         (
+            _list(_("Departures"), "waving_hand", "members.departure"),
             _list(_("What staff did"), "history", "members.staffact"),
             _list(_("Looks at members"), "visibility", "members.look"),
             _list(_("Letters"), "drafts", "mailroom.letter"),

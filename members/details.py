@@ -17,7 +17,7 @@ MOST_MARKS = 3
 NAME_SIGNS = set(" -‐'’ʼ`´.·\u200c\u200d")
 WEB_ADDRESS = re.compile(r"www\.|[^\W\d_]{3,}\.[a-z]{2,}", re.IGNORECASE)
 DUTCH_POSTAL_CODE = re.compile(r"([1-9][0-9]{3})\s?([A-Z]{2})")
-POSTAL_CODE = re.compile(r"[A-Z0-9](?:[A-Z0-9 -]{0,10}[A-Z0-9])?")
+POSTAL_CODE = re.compile(r"[A-Z0-9][A-Z0-9 -]{1,10}[A-Z0-9]")
 NEVER_DUTCH = {"SA", "SD", "SS"}
 
 

@@ -161,7 +161,7 @@ class AnswersForm(forms.Form):
             '{} <a href="{}" target="_blank">{}</a>',
             _("I accept the terms."),
             reverse("members:terms"),
-            _("Read them (opens beside this page)"),
+            _("Read them (in a new tab)"),
         )
 
 
@@ -207,6 +207,9 @@ class InvitedForm(JoinForm):
         super().__init__(*args, **kwargs)
         self.invitation = invitation
         self.fields["email"].disabled = True
+        self.fields["email"].help_text = _(
+            "The invitation is for this address. You can change it once you are a member."
+        )
         self.initial["email"] = invitation.email
         self.initial.setdefault("name", invitation.name)
 

@@ -289,8 +289,8 @@ class Application(models.Model):
     objects = ApplicationQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("application")
-        verbose_name_plural = _("waiting list")
+        verbose_name = _("person in line")
+        verbose_name_plural = _("people in line")
         ordering = ["queued_at", "id"]
         indexes = [
             models.Index(

@@ -136,7 +136,7 @@ def test_a_postal_code_is_kept_as_it_is_printed(typed, printed):
 
 
 @pytest.mark.parametrize(
-    "typed", ["0123 AB?", "<b>", "1234 SS", "AMSTERDAM", "-", "12345678901234"]
+    "typed", ["0123 AB?", "<b>", "1234 SS", "AMSTERDAM", "-", "12345678901234", "12"]
 )
 def test_what_is_no_postal_code_is_refused(typed):
     with pytest.raises(BadPostalCode):
