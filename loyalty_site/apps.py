@@ -14,5 +14,6 @@ class LoyaltySiteConfig(AppConfig):
     verbose_name = _("House")
 
     def ready(self) -> None:
+        import_module("loyalty_site.celery")
         post_migrate.connect(grant_to_application, sender=self)
         import_module("loyalty_site.receivers")

@@ -11,6 +11,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loyalty_site.settings")
 
 app = Celery("klaver")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+# Tasks of the rooms below find it in every thread, the web server's included.
+app.set_default()
 app.autodiscover_tasks(["loyalty_site", "points", "mailroom"])
 task: Callable[[Callable[..., None]], Any] = app.task
 """Celery's decorator, with the type that it lacks."""

@@ -15,6 +15,8 @@ from points.actions.adjustment import welcome_new_members
 from points.actions.expiry import expire_points
 from points.actions.placement import place_tiers
 from points.actions.receipts import forget_receipts
+from points.actions.spending import count_spending
+from points.actions.unusual_use import find_unusual_use
 from points.program_cache import current_program
 from points.reports.verification import verify_ledger
 
@@ -47,6 +49,10 @@ def _verify_ledger(_at: datetime, _now: datetime) -> Figures:
     return {"entries": found.entries, "accounts": found.accounts, "points": found.points}
 
 
+def _count_spending(_at: datetime, now: datetime) -> Figures:
+    return {"members": count_spending(now=now).members}
+
+
 def _send_letters(_at: datetime, now: datetime) -> Figures:
     done = deliver_letters(now=now)
     return {"sent": done.sent, "refused": done.refused, "in_doubt": done.in_doubt}
@@ -64,6 +70,10 @@ def _forget_receipts(_at: datetime, now: datetime) -> Figures:
     return {"receipts": forget_receipts(now=now)}
 
 
+def _find_unusual_use(_at: datetime, now: datetime) -> Figures:
+    return {"found": find_unusual_use(now=now)}
+
+
 def _remove_expired(_at: datetime, now: datetime) -> Figures:
     return remove_expired(now=now)
 
@@ -77,6 +87,12 @@ JOBS = (
     ),
     Job("place_tiers", _("Place the tiers"), Daily(time(0, 20), every_day=True), _place_tiers),
     Job("welcome_new_members", _("Give welcome bonuses"), Every(10), _welcome_new_members),
+    Job(
+        "count_spending",
+        _("Count the best customers"),
+        Daily(time(2, 30), every_day=False),
+        _count_spending,
+    ),
     Job("send_letters", _("Send letters"), Every(1), _send_letters),
     Job("post_missing_letters", _("Write missing letters"), Every(10), _post_missing_letters),
     Job("admit_waiting", _("Let people in from the waiting list"), Every(5), _admit_waiting),
@@ -93,6 +109,12 @@ JOBS = (
         _("Forget receipts that nobody claimed"),
         Daily(time(3, 20), every_day=False),
         _forget_receipts,
+    ),
+    Job(
+        "find_unusual_use",
+        _("Look for unusual card use"),
+        Daily(time(3, 40), every_day=False),
+        _find_unusual_use,
     ),
     Job(
         "remove_expired",

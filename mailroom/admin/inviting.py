@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from members.actions.invitation import Guest, invite_all
+from members.actions.invitation import invite_all
 from members.address_lines import AddressLine, read_lines
 from members.admin.buttons import Question, ReasonForm
 from members.models import User
+from members.reports.guests import Guest
 
 MOST = 500
 LONGEST = 100_000

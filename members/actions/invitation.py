@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from members.actions.traces import record_act
 from members.models import Invitation, JoiningRules, Member, User
 from members.refusals import Refusal
+from members.reports.guests import Guest
 from members.signals import announce, member_invited
 
 SALT = "members.invitation"
@@ -103,17 +104,6 @@ def invite(
     )
     announce(member_invited, invitation_id=invitation.pk)
     return invitation
-
-
-@dataclass(frozen=True, slots=True)
-class Guest:
-    """Somebody to invite; `key` is whatever the caller knows them by."""
-
-    key: str
-    email: str
-    name: str = ""
-    language: str = User.Language.DUTCH
-    member_id: int | None = None
 
 
 @dataclass(slots=True)

@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from loyalty_site.actions.job_runs import run_due
 from loyalty_site.celery import app
 from loyalty_site.jobs import JOBS, job_named, program_zone
 from loyalty_site.models import JobRun
+from mailroom.tasks import deliver
+from points.tasks import count_spending_again
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -96,9 +99,19 @@ def test_sessions_that_have_ended_go_and_the_others_stay(now):
     for year in (2024, 2026):
         at = datetime(year, 1, 1, tzinfo=UTC)
         JobRun.objects.create(period=str(year), started_at=at, finished_at=at, **old)
+    for days in (13, 15):
+        at = now - timedelta(days=days)
+        JobRun.objects.create(period=f"{at:%Y-%m-%dT%H:%MZ}", started_at=at, finished_at=at, **old)
 
     removed = remove_expired(now=now)
 
-    assert removed == {"sessions": 1, "logins": 0, "job_runs": 1}
+    assert removed == {"sessions": 1, "logins": 0, "job_runs": 2}
     assert [session.session_key for session in Session.objects.all()] == ["going"]
-    assert [run.period for run in JobRun.objects.all()] == ["2026"]
+    assert {run.period for run in JobRun.objects.all()} == {"2026", "2026-06-02T10:00Z"}
+
+
+def test_tasks_of_every_room_find_the_job_engine_from_any_thread():
+    with ThreadPoolExecutor(1) as other:
+        found = other.submit(lambda: {deliver.app.main, count_spending_again.app.main}).result()
+
+    assert found == {app.main}

@@ -1,0 +1,17 @@
+"""What this room does in the background when somebody asks for it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from points.actions.spending import count_spending
+
+task: Callable[[Callable[..., None]], Any] = shared_task
+
+
+@task
+def count_spending_again() -> None:
+    """Count the best customers now rather than tonight."""
+    count_spending(now=timezone.now())
