@@ -61,6 +61,7 @@ SECTIONS = (
         pgettext_lazy("part of the back office", "Program"),
         (
             _list(_("Program versions"), "rule", "points.programversion"),
+            Place(_("Rules for the counter"), "print", "admin:points_rules_sheet"),
             _list(_("Terms"), "gavel", "members.terms"),
             _list(_("Joining"), "how_to_reg", "members.joiningrules"),
             _list(_("Branding"), "palette", "members.branding"),

@@ -6,7 +6,8 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from members.admin.pages import StaffPage
 from points.actions.publication import publish_version
 from points.admin.program_draft import edit_draft
 from points.admin.program_text import as_toml
+from points.admin.rules_sheet import rules_sheet
 from points.models import ProgramVersion
 from points.program_cache import rules_of
 from points.reports.program_words import words_of
@@ -65,7 +67,13 @@ class ProgramVersionPage(StaffPage):
         "fingerprint",
     ]
     change_form_outer_after_template = "points/admin/_program.html"
+    actions_list = ["rules_sheet"]
     actions_detail = ["publish", "edit", "copy"]
+
+    def get_urls(self) -> list[URLPattern]:
+        # Any member of staff may read the rules.
+        sheet = self.admin_site.admin_view(rules_sheet)
+        return [path("rules-sheet/", sheet, name="points_rules_sheet"), *super().get_urls()]
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         return False
@@ -124,6 +132,15 @@ class ProgramVersionPage(StaffPage):
     @display(description=gettext_lazy("fingerprint"))
     def fingerprint(self, version: ProgramVersion) -> str:
         return format_html('<span class="staff-code">{}</span>', version.digest)
+
+    @action(
+        description=gettext_lazy("Rules for the counter"),
+        url_path="sheet",
+        permissions=["points.view_programversion"],
+        icon="print",
+    )
+    def rules_sheet(self, request: HttpRequest) -> HttpResponse:  # noqa: ARG002
+        return redirect("admin:points_rules_sheet")
 
     @action(
         description=gettext_lazy("Publish"),
