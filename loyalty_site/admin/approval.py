@@ -24,6 +24,7 @@ from members.actions.approval import refuse_request, withdraw_request
 from members.actions.entitlement import is_own_account
 from members.admin.buttons import Question, ask, found
 from members.admin.pages import ReadOnlyPage
+from members.admin.reader import staff_of
 from members.admin.staff_act import OfStaff
 from members.admin.traces import Done
 from members.models import Approval, User
@@ -59,7 +60,8 @@ class InState(DropdownFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:  # noqa: ARG002
-        return [*Approval.State.choices, (EXPIRED, _("expired"))]
+        named = [(state.value, str(state.label)) for state in Approval.State]
+        return [*named, (EXPIRED, _("expired"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Approval]) -> QuerySet[Approval]:  # noqa: ARG002
         now = timezone.now()
@@ -175,7 +177,7 @@ class ApprovalPage(ReadOnlyPage):
         def act(answers: dict[str, Any]) -> Done:
             withdraw_request(
                 approval_id=approval.pk,
-                staff_id=request.user.pk,
+                staff_id=staff_of(request).pk,
                 note=answers["reason"],
                 now=timezone.now(),
             )
@@ -200,7 +202,7 @@ class ApprovalPage(ReadOnlyPage):
         (approve_adjustment if approves else refuse_request)(
             approval_id=approval.pk,
             digest=answers["digest"],
-            staff_id=request.user.pk,
+            staff_id=staff_of(request).pk,
             note=answers["note"],
             now=timezone.now(),
         )
@@ -231,7 +233,7 @@ class ApprovalPage(ReadOnlyPage):
             "asked": asked(approval, now),
             "is_open": approval.is_open(now),
             "has_expired": approval.has_expired(now),
-            "hindrance": hindrance(approval, request.user, now),
+            "hindrance": hindrance(approval, staff_of(request), now),
             "is_own": approval.asked_by_id == request.user.pk,
             "sees_members": request.user.has_perm("members.view_member"),
             "form": form,

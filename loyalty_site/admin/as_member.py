@@ -16,6 +16,7 @@ from unfold.decorators import action
 from loyalty_site.views import home
 from members.actions.traces import record_look
 from members.admin.buttons import found
+from members.admin.reader import staff_of
 from members.models import Look, Member
 from points.views import book
 
@@ -50,7 +51,7 @@ class AsMemberButtons(ModelAdmin):
     def _seen(
         self, request: HttpRequest, member: Member, view: Callable[[HttpRequest], HttpResponse]
     ) -> HttpResponse:
-        if request.user.store:
+        if staff_of(request).store:
             # What the member sees is of all stores.
             raise PermissionDenied
         banner = render_to_string(
@@ -61,7 +62,7 @@ class AsMemberButtons(ModelAdmin):
             page = view(request)
         if page.status_code == 200:
             record_look(
-                staff_id=request.user.pk,
+                staff_id=staff_of(request).pk,
                 member_id=member.pk,
                 through=Look.Through.PORTAL,
                 now=timezone.now(),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -20,6 +20,7 @@ from loyalty_site.admin.member_card import card_of
 from loyalty_site.admin.member_enrollment import CorrectionForm, enroll
 from members.actions.traces import record_look
 from members.admin.pages import StaffPage
+from members.admin.reader import staff_of
 from members.models import Look, Member, StaffAct
 from members.models.member import MemberQuerySet
 from points.reports.wording import day, whole
@@ -118,7 +119,7 @@ class MemberPage(MemberButtons, StaffPage):
         corrects = may_correct and (request.method == "POST" or "correct" in request.GET)
         if request.method == "GET":
             record_look(
-                staff_id=request.user.pk,
+                staff_id=staff_of(request).pk,
                 member_id=member.pk,
                 through=Look.Through.PAGE,
                 now=now,
@@ -133,9 +134,9 @@ class MemberPage(MemberButtons, StaffPage):
         messages.success(request, _("The details of %(member)s were corrected") % {"member": obj})
         return redirect("admin:members_member_change", obj.pk)
 
-    def acts_on(self, obj: Member) -> QuerySet[StaffAct]:
+    def acts_on(self, obj: Model) -> QuerySet[StaffAct]:
         """All that concerns a member, their cards and points included."""
-        return StaffAct.objects.filter(member=obj).order_by("-id")
+        return StaffAct.objects.filter(member=obj.pk).order_by("-id")
 
     @display(description=_("name"), ordering="name")
     def who(self, member: Member) -> str:

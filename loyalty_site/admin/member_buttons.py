@@ -16,6 +16,7 @@ from members.actions.cards import issue_card
 from members.actions.entitlement import is_own_account
 from members.actions.membership import close_membership, freeze_membership, thaw_membership
 from members.admin.buttons import Act, Question, ask, found
+from members.admin.reader import staff_of
 from members.admin.traces import Done
 from members.models import Member
 
@@ -66,13 +67,14 @@ class MemberButtons(PointsButtons, AsMemberButtons):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
         """Offer what fits the membership; nobody gives themselves points."""
+        reader = staff_of(request)
         member = self.get_object(request, str(object_id))
         if member is None:
             return []
         fitting = set(BUTTONS_OF[Member.Status(member.status)])
-        if is_own_account(request.user, member):
+        if is_own_account(reader, member):
             fitting -= set(NOT_ONES_OWN)
-        if request.user.store:
+        if reader.store:
             fitting.discard("as_member")
         return [
             button

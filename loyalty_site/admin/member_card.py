@@ -17,6 +17,7 @@ from members.admin.member_panel import (
     traces,
 )
 from members.admin.panels import Panel
+from members.admin.reader import staff_of
 from members.models import Member
 from points.actions.staff_adjustment import ADJUST
 from points.admin.member_panel import history, standing
@@ -28,15 +29,16 @@ def card_of(
     member: Member, request: HttpRequest, now: datetime, *, may_correct: bool
 ) -> dict[str, Any]:
     """Assemble what the page shows: across the top, in the wide column and in the narrow one."""
+    reader = staff_of(request)
     rights = rights_of(request, may_correct=may_correct)
-    is_own = is_own_account(request.user, member)
-    adjusts = request.user.has_perm(ADJUST) and not is_own
+    is_own = is_own_account(reader, member)
+    adjusts = reader.has_perm(ADJUST) and not is_own
     return {
         "member": member,
         "is_own": is_own,
         "above": [requests(member, rights, now), standing(member, now)],
         "wide": [
-            *history(member, now, store=request.user.store, adjusts=adjusts),
+            *history(member, now, store=reader.store, adjusts=adjusts),
             *traces(member, rights),
         ],
         "narrow": [

@@ -20,6 +20,7 @@ from unfold.widgets import (
 )
 
 from members.admin.buttons import Question, ReasonForm, ask, found
+from members.admin.reader import staff_of
 from members.admin.traces import Done
 from members.models import PROGRAM_SOURCE, Member, Source
 from points.actions.adjustment import AdjustmentReason
@@ -128,11 +129,11 @@ class PointsButtons(ModelAdmin):
                 request_key=answers["request_key"],
             )
             asked = adjust_by_staff(
-                staff_id=request.user.pk, adjustment=adjustment, now=timezone.now()
+                staff_id=staff_of(request).pk, adjustment=adjustment, now=timezone.now()
             )
             return told(adjustment, is_asked=asked is not None)
 
-        question = replace(ADJUST, text=_limit_in_words(request.user.pk))
+        question = replace(ADJUST, text=_limit_in_words(staff_of(request).pk))
         return ask(self, request, member, question, act=act, back=self.back(request, member))
 
     @action(
@@ -146,7 +147,7 @@ class PointsButtons(ModelAdmin):
 
         def act(answers: dict[str, Any]) -> Done:
             bought = enter_purchase(
-                staff_id=request.user.pk,
+                staff_id=staff_of(request).pk,
                 member_id=member.pk,
                 slip=Slip(
                     source_id=answers["source"].pk,

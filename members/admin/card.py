@@ -108,7 +108,7 @@ class CardPage(ReadOnlyPage):
             words = _("Card %(old)s was replaced by %(new)s") % {"old": card, "new": new}
             return Done(words, {"card": card.number}, {"card": new.number})
 
-        return ask(self, request, card, REPLACE, act=act, back=_holders_page(card))
+        return ask(self, request, card, REPLACE, act=act, back=_holders_page(request, card))
 
     @action(
         description=gettext_lazy("Block"),
@@ -125,8 +125,12 @@ class CardPage(ReadOnlyPage):
             words = _("Card %(number)s was blocked") % {"number": card}
             return Done(words, {"blocked_at": None}, {"blocked_at": kept(blocked.blocked_at)})
 
-        return ask(self, request, card, BLOCK, act=act, back=_holders_page(card))
+        return ask(self, request, card, BLOCK, act=act, back=_holders_page(request, card))
 
 
-def _holders_page(card: Card) -> str:
-    return reverse("admin:members_member_change", args=[card.member_id])
+def _holders_page(request: HttpRequest, card: Card) -> str:
+    """Lead back to the holder, whose page sends the counter on to its own."""
+    may = request.user.has_perm
+    if may("members.view_member") or may("members.look_up_member"):
+        return reverse("admin:members_member_change", args=[card.member_id])
+    return reverse("admin:index")

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from members.actions.traces import record_act
+from members.admin.reader import staff_of
 from members.models import Member, StaffAct
 from members.reports.traces import deeds_of
 
@@ -77,7 +78,7 @@ class TracedPage(ModelAdmin):
         """Leave the row of one act; call it in the transaction of the act."""
         told = done if isinstance(done, Done) else Done(done)
         return record_act(
-            staff_id=request.user.pk,
+            staff_id=staff_of(request).pk,
             what=told.words,
             on=obj,
             now=timezone.now(),

@@ -59,7 +59,7 @@ class Adjustment:
         return cls(
             member_id=int(asked["member"]),
             points=int(asked["points"]),
-            cause=AdjustmentReason(asked["cause"]),
+            cause=AdjustmentReason(str(asked["cause"])),
             note=str(asked["note"]),
             request_key=UUID(str(asked["request_key"])),
         )

@@ -11,6 +11,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
 from members.admin.buttons import Question, ask, found
+from members.admin.reader import staff_of
 from members.admin.traces import Done
 from points.actions.staff_adjustment import ADJUST, can_be_undone, undo_adjustment
 from points.models import Entry
@@ -44,7 +45,7 @@ class EntryButtons(ModelAdmin):
 
         def act(answers: dict[str, Any]) -> Done:
             asked = undo_adjustment(
-                staff_id=request.user.pk,
+                staff_id=staff_of(request).pk,
                 entry_id=entry.pk,
                 note=answers["reason"],
                 now=timezone.now(),
