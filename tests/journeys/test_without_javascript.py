@@ -43,7 +43,7 @@ def test_from_login_to_points_and_card(plain, live_server, household):
     expect(page.locator(".figure strong")).to_be_visible()
 
     page.locator(".bottom a[href='/my/points/']").click()
-    page.locator("details.line summary, td details summary").first.click()
+    page.locator("summary.line").first.click()
     expect(page.locator(".why").first).to_be_visible()
     page.goto(f"{live_server.url}/my/card/")
     expect(page.locator("img.barcode")).to_be_visible()
