@@ -1,15 +1,17 @@
 """Pictures of every page, for people to look at; `make screenshots` runs this."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.utils import timezone
 from playwright.sync_api import Page
 
-from members.models import User
 from tests.journeys.conftest import log_in
 from tests.journeys.portal_pages import ASKED_AGAIN, EVERY_PAGE, LOOKS, OWNERS, Look, open_page
+from tests.journeys.scenes import SCENES, People, Scene
 
 FOLDER = Path(settings.BASE_DIR) / "screenshots"
 
@@ -23,27 +25,26 @@ def take(page: Page, name: str, look: Look) -> None:
     assert picture.stat().st_size > 0
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=str)
-def test_take_pictures(chromium, live_server, people: dict[str, User], look: Look):
-    context = look.context(chromium, live_server.url)
+def tour(chromium, site: str, people: People, look: Look, names: Iterable[str]) -> None:
+    context = look.context(chromium, site)
     page = context.new_page()
-    for name in EVERY_PAGE:
+    for name in names:
         if name in OWNERS:
-            user = people[OWNERS[name]]
-            log_in(context, user, live_server.url, just_now=name not in ASKED_AGAIN)
-        open_page(page, live_server.url, name, look)
+            log_in(context, people[OWNERS[name]], site, just_now=name not in ASKED_AGAIN)
+        open_page(page, site, name, look)
         take(page, name, look)
     context.close()
     connections.close_all()
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
-def test_take_pictures_before_there_is_a_program(
-    chromium, live_server, transactional_db, look: Look
-):
-    context = look.context(chromium, live_server.url)
-    page = context.new_page()
-    open_page(page, live_server.url, "landing", look)
-    take(page, "landing-early", look)
-    context.close()
-    connections.close_all()
+def test_take_pictures(chromium, live_server, people, look: Look):
+    tour(chromium, live_server.url, people, look, EVERY_PAGE)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
+def test_take_pictures_of(chromium, live_server, transactional_db, scene: Scene, look: Look):
+    people = scene.prepare(timezone.now())
+
+    tour(chromium, live_server.url, people, look, scene.pages)

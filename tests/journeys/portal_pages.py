@@ -9,6 +9,7 @@ from django.core import mail
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys.household import PASSKEY, WITH_AN_APP
+from tests.journeys.scenes import SCENES
 
 HEIGHT = 780
 CODE = re.compile(r"^[A-Z0-9]{3,}(?:-[A-Z0-9]{3,})?$", re.MULTILINE)
@@ -63,11 +64,14 @@ ASKED_AGAIN = {"is-it-you": "/accounts/2fa/recovery-codes/"}
 STRANGER_PAGES = {"no-member": "/my/"}
 AT_THE_DOOR = {"second-step-asked": "/accounts/login/"}
 EVERY_PAGE = AT_THE_DOOR | PAGES | NEWCOMER_PAGES | CAREFUL_PAGES | ASKED_AGAIN | STRANGER_PAGES
+SCENE_PAGES = {name: page for scene in SCENES.values() for name, page in scene.pages.items()}
+ADDRESSES = EVERY_PAGE | {name: address for name, (address, _owner) in SCENE_PAGES.items()}
 OWNERS = {
     **dict.fromkeys(MEMBER_PAGES, "member"),
     **dict.fromkeys(NEWCOMER_PAGES, "newcomer"),
     **dict.fromkeys([*CAREFUL_PAGES, *ASKED_AGAIN], "careful"),
     **dict.fromkeys(STRANGER_PAGES, "stranger"),
+    **{name: owner for name, (_address, owner) in SCENE_PAGES.items() if owner},
 }
 """Who each page is shown to; visitors' pages are nobody's."""
 
@@ -103,7 +107,7 @@ class Look:
 
 def open_page(page: Page, site: str, name: str, look: Look) -> None:
     """Go to a page, with a line unfolded or a code asked for where that is what it is about."""
-    answer = page.goto(site + EVERY_PAGE[name])
+    answer = page.goto(site + ADDRESSES[name])
     assert answer is not None
     assert answer.status < 500, name
     if name == "code":

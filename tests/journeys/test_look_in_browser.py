@@ -76,8 +76,8 @@ def test_the_card_is_one_tap_away_from_every_page_of_a_member(chromium, live_ser
     look = PHONE.context(chromium, live_server.url)
     page = look.new_page()
     without = []
-    for name, owner in OWNERS.items():
-        log_in(look, people[owner], live_server.url, just_now=True)
+    for name in [name for name in EVERY_PAGE if name in OWNERS]:
+        log_in(look, people[OWNERS[name]], live_server.url, just_now=True)
         page.goto(live_server.url + EVERY_PAGE[name])
         if not page.locator(".top a[href='/my/card/']").is_visible():
             without.append(name)

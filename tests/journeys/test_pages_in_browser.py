@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from members.models import User
@@ -15,6 +16,7 @@ from tests.journeys.portal_pages import (
     one_look_each,
     open_page,
 )
+from tests.journeys.scenes import SCENES
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -80,7 +82,27 @@ def test_every_page_in_every_look_has_no_problem(chromium, live_server, people, 
     assert problems(chromium, live_server.url, people, look, list(EVERY_PAGE)) == []
 
 
-def test_the_page_before_there_is_a_program_has_no_problem(chromium, live_server, transactional_db):
-    look = Look(language="nl", width=360, scheme="dark")
+@pytest.mark.parametrize(("place", "scene"), enumerate(SCENES.values()), ids=SCENES)
+def test_pages_have_no_problem_however_the_program_stands(
+    chromium, live_server, transactional_db, place, scene
+):
+    look = LOOKS[place * 5 % len(LOOKS)]
+    people = scene.prepare(timezone.now())
 
-    assert problems(chromium, live_server.url, {}, look, ["landing"]) == []
+    assert problems(chromium, live_server.url, people, look, list(scene.pages)) == []
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
+def test_pages_have_no_problem_in_every_look_however_the_program_stands(
+    chromium, live_server, transactional_db, scene
+):
+    people = scene.prepare(timezone.now())
+
+    found = [
+        problem
+        for look in LOOKS
+        for problem in problems(chromium, live_server.url, people, look, list(scene.pages))
+    ]
+
+    assert found == []
