@@ -10,6 +10,7 @@ from loyalty_site.actions.logins import give_second_factor, join_group, open_log
 from loyalty_site.demo import sample
 from loyalty_site.demo.logins import MANAGER, SECRET, TEAM
 from loyalty_site.demo.people import person
+from loyalty_site.demo.receipts import leave_receipts
 from loyalty_site.jobs import JOBS, program_zone
 from members.actions.introduction import introduce_member
 from members.actions.joining import claim_membership
@@ -38,6 +39,7 @@ def seed(*, households: int, now: datetime, say: Say, progress: Progress) -> Sum
     name_members(numbers, source_id)
     open_logins(now)
     if summary.posted:
+        leave_receipts(rows, now)
         say("Doing the nightly jobs: expiry, tiers, verification ...")
         for job in JOBS:
             run_due(job=job, zone=program_zone(), now=now)

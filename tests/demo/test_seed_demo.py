@@ -7,6 +7,7 @@ from allauth.mfa.totp.internal.auth import validate_totp_code
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db.models import F
+from django.utils import timezone
 
 from loyalty_site.demo import sample
 from loyalty_site.demo.logins import SECRET, current_code
@@ -14,7 +15,9 @@ from loyalty_site.demo.seeding import SOURCE
 from loyalty_site.models import JobRun
 from loyalty_site.staff_groups import GROUPS
 from members.models import Member, User
-from points.models import Entry, Lot, ProgramVersion, Purchase, PurchaseLine
+from points.actions.receipts import claim_receipt
+from points.forms import ClaimForm
+from points.models import Entry, Lot, OpenReceipt, ProgramVersion, Purchase, PurchaseLine
 from points.program_cache import current_program
 from points.reports.verification import verify_ledger
 from tests import make
@@ -156,3 +159,25 @@ def test_the_purchases_come_from_a_source_of_their_own():
         seed(members=1)
 
     assert {purchase.source.name for purchase in Purchase.objects.all()[:5]} == {SOURCE}
+
+
+@time_machine.travel(TODAY, tick=False)
+def test_a_receipt_of_the_demo_can_be_claimed_as_it_is_told():
+    seed(members=1)
+    out = StringIO()
+    call_command("demo_logins", stdout=out)
+    number, day, total = re.search(
+        r"(MZ-1001) of ([0-9-]+), ([0-9.]+) euros", out.getvalue()
+    ).groups()
+    form = ClaimForm({"number": number, "bought_on": day, "total": total})
+
+    assert form.is_valid()
+    purchase = claim_receipt(
+        member_id=Member.objects.exclude(name="").get().pk,
+        actor="user:1",
+        now=timezone.now(),
+        **form.cleaned_data,
+    )
+
+    assert purchase.earned > 0
+    assert OpenReceipt.objects.unclaimed().count() == 2
