@@ -40,5 +40,8 @@ def logging_settings(*, debug: bool) -> dict[str, Any]:
 
 def _renderer(*, debug: bool) -> Processor:
     if debug:
-        return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        # A drawn traceback takes seconds, and shows the values of variables: people's among them.
+        return structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     return structlog.processors.JSONRenderer()
