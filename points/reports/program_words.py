@@ -180,10 +180,14 @@ def _tiers(rules: Rules) -> tuple[TierWords, ...]:
         TierWords(
             name=tier_name(rules, rank),
             asks=whole(tier.threshold),
-            gives=_("%(times)s× points") % {"times": decimal(tier.multiplier)},
+            gives=_extra(tier.multiplier),
         )
         for rank, tier in enumerate(rules.tiers, start=1)
     )
+
+
+def _extra(multiplier: Decimal) -> str:
+    return "" if multiplier == ONE else _("%(times)s× points") % {"times": decimal(multiplier)}
 
 
 def _tier_rules(rules: Rules) -> tuple[str, ...]:

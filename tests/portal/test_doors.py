@@ -101,7 +101,7 @@ def test_home_shows_what_can_be_spent_what_expires_and_the_way_to_the_next_tier(
     assert "<strong>1,250</strong> points" in page
     assert "<strong>1,250</strong> points expire after" in page
     assert "<strong>€250</strong> more" in page
-    assert "takes you to Gold." in page
+    assert "takes you to Gold" in page
     assert "<strong>250</strong> more status points to Gold" in page
     assert "You are Silver since" in page
 

@@ -123,6 +123,10 @@ def test_tiers_are_listed_with_what_they_ask_and_give():
     ]
 
 
+def test_a_tier_without_an_extra_promises_none():
+    assert words(silver="1").tiers[0].gives == ""
+
+
 def test_the_version_of_the_moment_is_put_into_words_and_the_next_announced():
     make.published_program()
     make.published_program(rate=2, effective_at="2026-09-01T00:00:00+02:00")
