@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, get_language_info, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from loyalty_site.handbook import chapter_of
 from loyalty_site.program import program_name
 from loyalty_site.security import in_back_office
 from members.branding_cache import current_branding, look_of
@@ -47,7 +48,7 @@ VISITOR_PLACES = [
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Name the program, the places one can go to and the other language."""
     if in_back_office(request) and seen_as(request) is None:
-        return {}
+        return {"explained_in": chapter_of(request)}
     branding = current_branding()
     known = is_known(request)
     return {

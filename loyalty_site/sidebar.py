@@ -87,6 +87,7 @@ SECTIONS = (
     (
         pgettext_lazy("part of the back office", "House"),
         (
+            Place(_("Handbook"), "menu_book", "handbook"),
             _list(pgettext_lazy("people who work here", "Staff"), "badge", "members.user"),
             _list(_("Groups"), "groups", "auth.group"),
             _list(_("Sources"), "input", "members.source"),
