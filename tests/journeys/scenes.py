@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from members.actions.joining import claim_membership
+from members.actions.membership import close_membership
 from members.models import User
 from tests import make
 
@@ -28,6 +30,8 @@ def a_line(now: datetime) -> People:
     make.member(now=now)
     make.joining("waiting_list", capacity=1, now=now)
     waiting = [make.applicant(now=now - timedelta(days=day)) for day in (3, 2, 1)]
+    for user in waiting:
+        claim_membership(user_id=user.pk, now=now)
     return {"waiting": waiting[-1]}
 
 
@@ -35,6 +39,21 @@ def by_invitation(now: datetime) -> People:
     make.published_program(now=now)
     make.joining("invitation", now=now)
     return {"stranger": make.login(name="Ties Visser")}
+
+
+def refused(now: datetime) -> People:
+    """Answer the questions without being invited."""
+    make.published_program(now=now)
+    make.joining("invitation", now=now)
+    return {"refused": make.applicant(now=now)}
+
+
+def farewell(now: datetime) -> People:
+    """Let a member leave who had points."""
+    make.published_program(now=now)
+    member = make.member_with_login(name="Gerda Groen", points=1250)
+    close_membership(member_id=member.pk, now=now)
+    return {"gone": member.user}
 
 
 def new_terms(now: datetime) -> People:
@@ -62,6 +81,11 @@ SCENES = {
             "join-invitation": ("/accounts/signup/", None),
             "no-member-invitation": ("/my/", "stranger"),
         },
+    ),
+    "refused": Scene(refused, {"join-refused": ("/my/", "refused")}),
+    "farewell": Scene(
+        farewell,
+        {"gone": ("/my/leave/", "gone"), "profile-gone": ("/my/profile/", "gone")},
     ),
     "terms": Scene(
         new_terms,

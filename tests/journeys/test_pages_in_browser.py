@@ -82,7 +82,7 @@ def test_every_page_in_every_look_has_no_problem(chromium, live_server, people, 
     assert problems(chromium, live_server.url, people, look, list(EVERY_PAGE)) == []
 
 
-@pytest.mark.parametrize(("place", "scene"), enumerate(SCENES.values()), ids=SCENES)
+@pytest.mark.parametrize(("place", "scene"), list(enumerate(SCENES.values())), ids=SCENES)
 def test_pages_have_no_problem_however_the_program_stands(
     chromium, live_server, transactional_db, place, scene
 ):
