@@ -170,7 +170,11 @@ class ApprovalPage(ReadOnlyPage):
                 return redirect("admin:members_approval_changelist")
         return self._shown(request, approval, form)
 
-    @action(description=gettext_lazy("Withdraw"), url_path="withdraw")
+    @action(
+        description=gettext_lazy("Withdraw"),
+        url_path="withdraw",
+        permissions=["members.view_approval"],
+    )
     def withdraw(self, request: HttpRequest, object_id: str) -> HttpResponse:
         approval = found(self, Approval, request, object_id)
 
