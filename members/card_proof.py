@@ -9,8 +9,8 @@ STEPS_BACK = 10
 """Five minutes: as long as a queue at the till may keep a screen that went to sleep."""
 STEPS_AHEAD = 1
 """A phone's clock may be half a minute fast."""
-STEPS_REMEMBERED = 24 * 60 * 60 // SECONDS_A_STEP
-"""A day: a code so old is called expired, an older one wrong."""
+STEPS_REMEMBERED = 60 * 60 // SECONDS_A_STEP
+"""An hour: a code so old is called expired, an older one wrong. Each step costs a digest."""
 
 
 def step_at(at: datetime) -> int:
@@ -41,7 +41,7 @@ def verify(key: bytes, shown: str, at: datetime) -> int | None:
 
 
 def was_true(key: bytes, shown: str, at: datetime) -> bool:
-    """Tell whether a code has been right within the last day."""
+    """Tell whether a code has been right within the last hour."""
     now = step_at(at)
     return _matching(key, shown, now - STEPS_REMEMBERED, now) is not None
 
