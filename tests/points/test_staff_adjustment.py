@@ -22,16 +22,13 @@ from members.models import Approval, Member, User
 from members.models.approval import fingerprint
 from points.actions.adjustment import AdjustmentReason, NothingToAdjust
 from points.actions.staff_adjustment import (
-    Adjustment,
-    CannotBeUndone,
-    adjust_by_staff,
     adjusted_alone,
     approve_adjustment,
-    undo_adjustment,
 )
 from points.models import AdjustmentLimit, Entry
 from points.refusals import OtherContent, RuleSaysNo
 from tests import make
+from tests.points.adjusting import adjust
 
 pytestmark = pytest.mark.django_db
 NOW = make.NOW
@@ -53,12 +50,6 @@ def bram():
 def carla():
     """May decide."""
     return make.staff_with("members.decide_approval", name="Carla")
-
-
-def adjust(staff, member, points, *, now=NOW, key=None, **changes):
-    facts = {"cause": AdjustmentReason.MISTAKE, "note": "The till was off"} | changes
-    wanted = Adjustment(member_id=member.pk, points=points, request_key=key or uuid4(), **facts)
-    return adjust_by_staff(staff_id=staff.pk, adjustment=wanted, now=now)
 
 
 def approve(approval, staff, *, digest=None, now=NOW):
@@ -88,6 +79,13 @@ def test_one_point_above_the_limit_waits_for_a_second_person(sanne, bram):
     assert asked.asked["points"] == 501
     assert asked.asked["note"] == "The till was off"
     assert asked.digest == fingerprint(asked.asked)
+
+
+def test_taking_above_the_limit_waits_as_giving_does(sanne, bram):
+    adjust(bram, sanne, 100)
+
+    assert adjust(bram, sanne, -401).state == "waiting"
+    assert adjust(bram, sanne, -400) is None
 
 
 def test_given_and_taken_points_of_a_day_add_up_over_members(sanne, bram):
@@ -380,42 +378,3 @@ def test_who_came_to_own_the_account_since_asking_gets_nothing(sanne, bram, carl
 
     with pytest.raises(OwnAccount):
         approve(asked, carla)
-
-
-# Undoing
-
-
-@pytest.mark.parametrize(("points", "cause"), [(50, "mistake"), (50, "good_will"), (-50, "misuse")])
-def test_an_adjustment_of_today_is_undone_once(sanne, bram, points, cause):
-    adjust(bram, sanne, points, cause=AdjustmentReason(cause))
-    entry = Entry.objects.latest("sequence")
-
-    for _ in range(2):
-        undo_adjustment(staff_id=bram.pk, entry_id=entry.pk, note="Typed it wrong", now=NOW)
-
-    assert make.balance(sanne) == 1000
-    assert adjusted_alone(bram.pk, NOW) == 100
-
-
-def test_undoing_above_the_limit_waits_for_a_second_person(sanne, bram):
-    adjust(bram, sanne, 400)
-
-    asked = undo_adjustment(
-        staff_id=bram.pk, entry_id=Entry.objects.latest("sequence").pk, note="Wrong", now=NOW
-    )
-
-    assert asked.asked["points"] == -400
-    assert make.balance(sanne) == 1400
-
-
-def test_yesterdays_adjustment_and_a_purchase_are_not_undone(sanne, bram):
-    adjust(bram, sanne, 50)
-    entry = Entry.objects.latest("sequence")
-    purchase = make.purchase(sanne)
-
-    with pytest.raises(CannotBeUndone):
-        undo_adjustment(
-            staff_id=bram.pk, entry_id=entry.pk, note="Wrong", now=NOW + timedelta(days=1)
-        )
-    with pytest.raises(CannotBeUndone):
-        undo_adjustment(staff_id=bram.pk, entry_id=purchase.lot, note="Wrong", now=NOW)

@@ -5,30 +5,16 @@ from uuid import uuid4
 import pytest
 
 from members.models import Approval
-from points.actions.adjustment import AdjustmentReason
-from points.actions.staff_adjustment import Adjustment, adjust_by_staff, approve_adjustment
+from points.actions.staff_adjustment import approve_adjustment
 from points.models import AdjustedInADay, Entry
 from points.reports.verification import verify_ledger
 from tests import make
 from tests.members.at_once import at_once
+from tests.points.adjusting import adjust
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = make.NOW
 THREADS = 32
-
-
-def adjust(staff, member, points, key=None):
-    return adjust_by_staff(
-        staff_id=staff.pk,
-        adjustment=Adjustment(
-            member_id=member.pk,
-            points=points,
-            cause=AdjustmentReason.MISTAKE,
-            note="The till was off",
-            request_key=key or uuid4(),
-        ),
-        now=NOW,
-    )
 
 
 def test_thirty_two_threads_approve_a_request_and_it_is_posted_once():
@@ -75,7 +61,7 @@ def test_one_form_sent_from_many_threads_counts_once(points, posted, asked):
     sanne = make.member(points=10)
     key = uuid4()
 
-    at_once(lambda _: adjust(bram, sanne, points, key), 16)
+    at_once(lambda _: adjust(bram, sanne, points, key=key), 16)
 
     assert Entry.objects.filter(points=points).count() == posted
     assert Approval.objects.count() == asked
