@@ -1,11 +1,10 @@
 """The places of the back office; everybody sees those they may open."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -76,6 +75,7 @@ SECTIONS = (
             _list(_("What staff did"), "history", "members.staffact"),
             _list(_("Looks at members"), "visibility", "members.look"),
             _list(_("Letters"), "drafts", "mailroom.letter"),
+            _list(_("Departures"), "logout", "members.departure"),
             Place(
                 _("Unusual card use"),
                 "policy",
@@ -108,11 +108,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _places(places: tuple[Place, ...], request: HttpRequest) -> list[dict[str, Any]]:
-    open_places = []
-    for place in places:
-        if place.is_open_to(request):
-            with suppress(NoReverseMatch):
-                open_places.append(
-                    {"title": place.title, "icon": place.icon, "link": reverse(place.name)}
-                )
-    return open_places
+    return [
+        {"title": place.title, "icon": place.icon, "link": reverse(place.name)}
+        for place in places
+        if place.is_open_to(request)
+    ]
