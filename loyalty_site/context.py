@@ -1,5 +1,7 @@
 """What every portal page knows."""
 
+from collections.abc import Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +75,7 @@ def is_known(request: HttpRequest) -> bool:
     return user is not None and user.is_authenticated
 
 
-def places(request: HttpRequest, chosen: list[tuple[Promise, str, str]]) -> list[Place]:
+def places(request: HttpRequest, chosen: Sequence[tuple[Promise, str, str]]) -> list[Place]:
     return [
         Place(label, url := reverse(name), icon, is_current=request.path == url)
         for label, name, icon in chosen
