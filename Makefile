@@ -82,7 +82,7 @@ format: setup
 
 messages: setup
 	@command -v xgettext >/dev/null || { echo "This needs GNU gettext: apt install gettext"; exit 1; }
-	$(call step,Collect,$(BIN)/python manage.py makemessages --all --no-wrap --add-location=file)
+	$(call step,Collect,$(BIN)/python manage.py makemessages --all --extension html,txt,svg,py --no-wrap --add-location=file)
 	$(call step,Compile,$(BIN)/pybabel compile -d loyalty_site/locale -D django)
 
 # A virtual environment knows its own path: after the folder has moved it is of no use.

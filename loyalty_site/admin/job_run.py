@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.formats import localize
+from django.utils.formats import localize, number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -23,6 +23,7 @@ FIGURES = {
     "accounts": pgettext_lazy("counted by a job", "accounts"),
     "entries": pgettext_lazy("counted by a job", "entries"),
     "fell": pgettext_lazy("counted by a job", "fell a tier"),
+    "found": pgettext_lazy("counted by a job", "found"),
     "in_doubt": pgettext_lazy("counted by a job", "perhaps sent"),
     "job_runs": pgettext_lazy("counted by a job", "job runs"),
     "let_in": pgettext_lazy("counted by a job", "let in"),
@@ -88,7 +89,7 @@ class JobRunPage(ReadOnlyPage):
         if run.finished_at is None:
             return "–"
         seconds = (run.finished_at - run.started_at).total_seconds()
-        return f"{seconds:.1f} s"
+        return f"{number_format(seconds, 1)} s"
 
     @display(description=_("what it did"))
     def figures(self, run: JobRun) -> str:

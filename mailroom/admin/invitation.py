@@ -88,7 +88,7 @@ class InvitationPage(StaffPage):
             {
                 "fields": [
                     ("email", "name"),
-                    ("language", "stage"),
+                    ("language", "how_far"),
                     ("invited_at", "invited_by"),
                     ("expires_at", "withdrawn_at"),
                     ("known_as", "member_now"),
@@ -96,7 +96,7 @@ class InvitationPage(StaffPage):
             },
         ),
     ]
-    readonly_fields = ["stage", "known_as", "member_now"]
+    readonly_fields = ["how_far", "known_as", "member_now"]
     actions_list = ["download"]
     actions_detail = ["withdraw"]
 
@@ -147,6 +147,10 @@ class InvitationPage(StaffPage):
     def stage(self, invitation: Invitation) -> tuple[str, str]:
         stage = stage_of(invitation)
         return stage, str(stage.label)
+
+    @display(description=gettext_lazy("state"))
+    def how_far(self, invitation: Invitation) -> str:
+        return str(stage_of(invitation).label)
 
     @display(description=gettext_lazy("holds until"))
     def holds_until(self, invitation: Invitation) -> str:

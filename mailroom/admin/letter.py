@@ -51,7 +51,7 @@ class LetterPage(ReadOnlyPage):
             None,
             {
                 "fields": [
-                    ("subject", "state_label"),
+                    ("subject", "state"),
                     ("to", "language"),
                     ("posted_at", "sent_at"),
                     ("attempts", "try_at"),
@@ -61,7 +61,7 @@ class LetterPage(ReadOnlyPage):
         ),
         (gettext_lazy("Text"), {"fields": ["letter"]}),
     ]
-    readonly_fields = ["state_label", "letter"]
+    readonly_fields = ["letter"]
     actions_detail = ["again"]
 
     def get_search_results(

@@ -20,10 +20,10 @@ from django.db.models import (
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from mailroom.models import Letter
-from members.models import Invitation
+from members.models import Invitation, User
 from members.spreadsheet import as_csv
 
 ABOUT = "invitation"
@@ -35,8 +35,8 @@ class Stage(TextChoices):
     WAITING = "waiting", gettext_lazy("letter waits")
     SENT = "sent", gettext_lazy("letter sent")
     STUCK = "stuck", gettext_lazy("letter failed")
-    JOINED = "joined", gettext_lazy("joined")
-    EXPIRED = "expired", gettext_lazy("expired")
+    JOINED = "joined", pgettext_lazy("of an invitation", "joined")
+    EXPIRED = "expired", pgettext_lazy("of an invitation", "expired")
     WITHDRAWN = "withdrawn", gettext_lazy("withdrawn")
 
 
@@ -104,7 +104,14 @@ def invitations_as_csv(now: datetime) -> Iterator[str]:
         *(_("E-mail address"), _("Name"), _("Language"), _("Known as member"), _("Invited at")),
         *(_("Invited by"), _("Holds until"), _("State"), _("Joined at"), _("Joined as member")),
     ]
-    return as_csv(header, (map(_cell, row) for row in rows.iterator(chunk_size=2_000)))
+    # Asked for now: once a long file is on its way, nobody knows any more who reads it.
+    languages = {value: str(label) for value, label in User.Language.choices}
+    stages = {value: str(label) for value, label in Stage.choices}
+    cells = (
+        map(_cell, (*row[:2], languages[row[2]], *row[3:7], stages[row[7]], *row[8:]))
+        for row in rows.iterator(chunk_size=2_000)
+    )
+    return as_csv(header, cells)
 
 
 def _cell(value: object) -> object:

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import TabularInline
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -71,6 +72,29 @@ BOOK = Question(
 )
 
 
+class Claimed(DropdownFilter):
+    """Those that wait, or those that somebody has."""
+
+    title = gettext_lazy("claimed by")
+    parameter_name = "claimed"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:  # noqa: ARG002
+        return [("no", _("nobody yet")), ("yes", _("a member"))]
+
+    def queryset(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        queryset: QuerySet[OpenReceipt],
+    ) -> QuerySet[OpenReceipt]:
+        match self.value():
+            case "no":
+                return queryset.filter(claimed_at__isnull=True)
+            case "yes":
+                return queryset.filter(claimed_at__isnull=False)
+            case _:
+                return queryset
+
+
 class RefundRows(Rows):
     model = OpenRefund
     fields = ["key", "refunded_at", "total"]
@@ -84,7 +108,8 @@ class OpenReceiptPage(PageOfStores):
     list_display = ["placed_at", "receipt", "store", "paid", "whose"]
     list_display_links = ["placed_at", "receipt"]
     list_select_related = ["claimed_by__member"]
-    list_filter = [("claimed_at", admin.EmptyFieldListFilter)]
+    list_filter = [Claimed]
+    list_filter_submit = True
     search_fields = ["receipt"]
     search_help_text = gettext_lazy("The whole number of a receipt")
     ordering = ["-placed_at", "-id"]

@@ -109,7 +109,7 @@ class SpendingPage(ReadOnlyPage):
     search_fields = ["member__name"]
     search_help_text = gettext_lazy("The beginning of a name, an e-mail address or a card number")
     ordering = ["-total", "member"]
-    fields = ["who", "spent", "bought", "latest", "standing", "counted_at"]
+    fields = ["who", "spent", "bought", "latest", "standing_in_words", "counted_at"]
     readonly_fields = fields
     actions = ["invite"]
 
@@ -198,6 +198,11 @@ class SpendingPage(ReadOnlyPage):
         if vars(row)["is_invited"]:
             return "invited", _("invited")
         return "–"
+
+    @display(description=gettext_lazy("state"))
+    def standing_in_words(self, row: Spending) -> str:
+        standing = self.standing(row)
+        return standing if isinstance(standing, str) else standing[1]
 
     @display(description=gettext_lazy("address"))
     def address(self, row: Spending) -> str:

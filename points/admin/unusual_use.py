@@ -101,8 +101,8 @@ def reasons(use: UnusualUse) -> list[str]:
 class UnusualUsePage(PageOfStores):
     """Cards with far more purchases at one cashier than others lead one to expect."""
 
-    list_display = ["why", "who_or_till", "store", "holder", "earned"]
-    list_display_links = ["why"]
+    list_display = ["who_or_till", "store", "holder", "earned", "why"]
+    list_display_links = ["who_or_till"]
     list_select_related = ["member__member", "source"]
     list_filter = [InPeriod]
     list_filter_submit = True
@@ -174,7 +174,7 @@ class UnusualUsePage(PageOfStores):
     )
     def export(self, request: HttpRequest) -> StreamingHttpResponse:
         answer = StreamingHttpResponse(
-            as_csv(_HEADER, _cells(self.get_queryset(request))),
+            as_csv(_header(), _cells(self.get_queryset(request))),
             content_type="text/csv; charset=utf-8",
         )
         answer.headers["Content-Disposition"] = 'attachment; filename="unusual-card-use.csv"'
@@ -198,11 +198,13 @@ class UnusualUsePage(PageOfStores):
         return redirect(f"{reverse('admin:points_purchase_changelist')}?{urlencode(chosen)}")
 
 
-_HEADER = (
-    *("days", "from", "until", "source", "store", "cashier", "till", "member", "purchases"),
-    *("points", "expected", "distance", "next_card", "next_cashier", "usual_elsewhere"),
-    *("busiest_day", "on_busiest_day"),
-)
+def _header() -> list[str]:
+    return [
+        *(_("days"), _("from"), _("until"), _("source"), _("store"), _("cashier"), _("till")),
+        *(_("member"), _("purchases"), _("points"), _("expected"), _("distance")),
+        *(_("next card"), _("at the next cashier"), _("usual elsewhere")),
+        *(_("busiest day"), _("on the busiest day")),
+    ]
 
 
 def _cells(rows: QuerySet[UnusualUse]) -> Iterator[list[object]]:
@@ -238,8 +240,10 @@ def _pictures(use: UnusualUse) -> dict[str, Bars]:
         "by_day": bars(
             by_day,
             label=_("Purchases by day"),
-            first=date_format(first, "j M"),
-            last=date_format(times.days[-1][0], "j M") if times.days else "",
+            first=date_format(first, "SHORT_DATE_FORMAT"),
+            last=date_format(times.days[-1][0], "SHORT_DATE_FORMAT") if times.days else "",
         ),
-        "by_hour": bars(times.hours, label=_("Purchases by hour of the day"), first="0", last="23"),
+        "by_hour": bars(
+            times.hours, label=_("Purchases by hour of the day"), first="0:00", last="23:00"
+        ),
     }

@@ -83,7 +83,11 @@ def test_ones_own_account_is_refused(receipt):
     boss = with_factor(make.staff(superuser=True))
     own = make.member(user_id=boss.pk, email=boss.email, now=timezone.now())
 
-    answer = at_desk(boss).post(button(receipt), {"member": f"#{own.pk}", "reason": "mine"})
+    answer = at_desk(boss).post(
+        button(receipt),
+        {"member": f"#{own.pk}", "reason": "mine"},
+        headers={"accept-language": "en"},
+    )
 
     assert "own account" in str(answer.context["form"].non_field_errors())
     assert not Purchase.objects.exists()
