@@ -1,7 +1,6 @@
 """What every portal page knows."""
 
 from collections.abc import Sequence
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
