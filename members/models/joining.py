@@ -258,7 +258,7 @@ class Application(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         verbose_name=_("login"),
-        on_delete=models.CASCADE,
+        on_delete=models.PROTECT,
         related_name="application",
     )
     birthday = models.DateField(_("birthday"), null=True, blank=True)
