@@ -1,0 +1,131 @@
+"""A row of every model of the back office, for tests that open every page."""
+
+from datetime import timedelta
+
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from loyalty_site.models import JobRun
+from mailroom.models import Letter
+from members.actions.traces import record_act, record_look
+from members.models import (
+    Application,
+    Approval,
+    Branding,
+    Card,
+    Departure,
+    Invitation,
+    JoiningRules,
+    Look,
+    Member,
+    Source,
+    StaffAct,
+    Terms,
+    Tier,
+    User,
+)
+from members.models.approval import fingerprint
+from points.models import (
+    AdjustmentLimit,
+    Entry,
+    OpenReceipt,
+    ProgramVersion,
+    Purchase,
+    Spending,
+    UnusualUse,
+)
+from tests import make
+
+
+def one_of_each() -> dict:
+    """Make a row of each model, and return them by model."""
+    make.published_program()
+    now = timezone.now()
+    colleague = make.staff()
+    member = make.member(points=50)
+    purchase = make.purchase_in("North", member)
+    looks(colleague, member, now)
+    key = "0f0d9b39-5e6f-4b0f-8f0e-2f1f3f4f5f6f"
+    asked = {"points": 900, "cause": "mistake", "member": member.pk, "note": "Till was off"}
+    asked |= {"request_key": key}
+    applicant = make.login()
+    return {
+        Member: member,
+        Purchase: purchase,
+        Card: Card.objects.latest("id"),
+        Entry: Entry.objects.latest("occurred_at"),
+        ProgramVersion: ProgramVersion.objects.latest("number"),
+        JobRun: JobRun.objects.create(
+            job="expire_points",
+            period="2026-06-14",
+            state="done",
+            started_at=now,
+            finished_at=now,
+            done={"points": 12},
+        ),
+        Tier: Tier.objects.get(rank=1),
+        Source: Source.objects.latest("id"),
+        User: colleague,
+        Group: Group.objects.get(name="counter"),
+        Look: Look.objects.latest("id"),
+        StaffAct: StaffAct.objects.latest("id"),
+        Branding: Branding.objects.create(),
+        JoiningRules: JoiningRules.objects.create(),
+        AdjustmentLimit: AdjustmentLimit.objects.create(),
+        Terms: Terms.objects.create(number=1, text_nl="Doe mee.", text_en="Take part."),
+        Application: Application.objects.create(user=applicant, applied_at=now, queued_at=now),
+        Departure: Departure.objects.create(
+            member=make.member(), reason=Departure.Reason.MOVED, left_at=now
+        ),
+        Invitation: Invitation.objects.create(
+            email="anna@example.nl",
+            invited_by=colleague,
+            invited_at=now,
+            expires_at=now + timedelta(days=30),
+        ),
+        Letter: make.letter(),
+        Spending: Spending.objects.create(
+            member=member, total=25, purchases=1, latest_at=now, counted_at=now
+        ),
+        UnusualUse: unusual(member, purchase, now),
+        OpenReceipt: make.open_receipt(store="North"),
+        Approval: Approval.objects.create(
+            kind=Approval.Kind.ADJUSTMENT,
+            member=member,
+            asked=asked,
+            digest=fingerprint(asked),
+            reason="Till was off",
+            request_key=key,
+            asked_by=colleague,
+            asked_at=now,
+            expires_at=now + timedelta(days=7),
+        ),
+    }
+
+
+def unusual(member, purchase, now):
+    """A card that one cashier scanned too often."""
+    return UnusualUse.objects.create(
+        days=90,
+        since=now - timedelta(days=90),
+        until=now,
+        source_id=purchase.source_id,
+        store="North",
+        who="cashier-7",
+        member_id=member.pk,
+        purchases=80,
+        points=800,
+        expected=2,
+        score=9,
+        next_card=3,
+        next_cashier=1,
+        usual=2,
+        busiest_on=now.date(),
+        busiest=9,
+    )
+
+
+def looks(colleague, member, now):
+    """Leave a trace of each kind."""
+    record_act(staff_id=colleague.pk, what="Froze", on=member, now=now)
+    record_look(staff_id=colleague.pk, member_id=member.pk, through=Look.Through.COUNTER, now=now)
