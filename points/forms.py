@@ -41,7 +41,7 @@ class EuroField(forms.Field):
             return None
         amount = euros(str(value))
         if amount is None:
-            raise ValidationError(_("Write an amount such as 12,50."), code="invalid")
+            raise ValidationError(_("Write an amount such as 12.50."), code="invalid")
         return amount
 
 
@@ -64,7 +64,7 @@ class ClaimForm(forms.Form):
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "inputmode": "decimal", "class": "short"}
         ),
-        help_text=_("What you paid, in euros: 12,50."),
+        help_text=_("What you paid, in euros: 12.50."),
     )
 
     def offer_days(self, today: date) -> None:

@@ -120,8 +120,10 @@ def test_the_download_runs_no_formula(desk, planted):
     answer = desk.get(f"{PAGE}export/", headers={"accept-language": "en"})
 
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
-    (row,) = csv.DictReader(io.StringIO(text))
-    assert (row["cashier"], row["purchases"], row["days"]) == ("'=K7", "812", "90")
+    header, row = csv.reader(io.StringIO(text))
+    assert {"'=K7", "812", "90"} <= set(row)
+    assert "=K7" not in row
+    assert len(header) == len(row)
 
 
 def test_nobody_sees_it_without_the_permission(desk_of, planted):

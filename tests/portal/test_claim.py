@@ -87,7 +87,7 @@ def test_what_was_returned_is_said_beside_the_points(door, member):
         ({"bought_on": "2026-06-16"}, "bought_on", "still to come"),
         ({"bought_on": "2026-05-15"}, "bought_on", "more than 30 days old"),
         ({"bought_on": "31-02-2026"}, "bought_on", "Enter a valid date"),
-        ({"total": "a lot"}, "total", "Write an amount such as 12,50."),
+        ({"total": "a lot"}, "total", "Write an amount such as 12.50."),
         ({"total": ""}, "total", "This field is required."),
         ({"number": "x" * 65}, "number", "at most 64 characters"),
         ({"number": "r\x001"}, "number", "Null characters"),
