@@ -300,6 +300,6 @@ def hindrance(approval: Approval, reader: User, now: datetime) -> str:
         return _("You asked this yourself; a colleague decides.")
     if not reader.has_perm("members.decide_approval"):
         return _("It waits for a colleague who may decide requests.")
-    if is_own_account(reader, approval.member):
+    if is_own_account(staff=reader, member=approval.member):
         return _("This is your own account; another colleague decides.")
     return ""

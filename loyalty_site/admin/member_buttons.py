@@ -72,7 +72,7 @@ class MemberButtons(PointsButtons, AsMemberButtons):
         if member is None:
             return []
         fitting = set(BUTTONS_OF[Member.Status(member.status)])
-        if is_own_account(reader, member):
+        if is_own_account(staff=reader, member=member):
             fitting -= set(NOT_ONES_OWN)
         if reader.store:
             fitting.discard("as_member")

@@ -31,7 +31,7 @@ def card_of(
     """Assemble what the page shows: across the top, in the wide column and in the narrow one."""
     reader = staff_of(request)
     rights = rights_of(request, may_correct=may_correct)
-    is_own = is_own_account(reader, member)
+    is_own = is_own_account(staff=reader, member=member)
     adjusts = reader.has_perm(ADJUST) and not is_own
     return {
         "member": member,

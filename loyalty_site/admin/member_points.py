@@ -195,7 +195,7 @@ def told(adjustment: Adjustment, *, is_asked: bool) -> Done:
 
 
 def _limit_in_words(staff_id: int) -> str:
-    used = adjusted_alone(staff_id, timezone.now())
+    used = adjusted_alone(staff_id=staff_id, now=timezone.now())
     return _(
         "The member sees the points and their cause at once. On your own you may give and take "
         "%(limit)s points a day, of which you have used %(used)s; above that a second person "

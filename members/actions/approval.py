@@ -73,7 +73,7 @@ def open_for_decision(*, approval_id: int, digest: str, staff_id: int, now: date
     """
     approval = Approval.objects.lock(approval_id)
     member = Member.objects.lock(approval.member_id)
-    staff = staff_who_may(staff_id, DECIDE)
+    staff = staff_who_may(staff_id=staff_id, permission=DECIDE)
     if approval.state != Approval.State.WAITING:
         raise AlreadyDecided(
             _("This request has been decided already: %(state)s.")
@@ -85,7 +85,7 @@ def open_for_decision(*, approval_id: int, digest: str, staff_id: int, now: date
         raise OwnRequest(_("Nobody decides what they asked themselves."))
     if not digest == approval.digest == fingerprint(approval.asked):
         raise NotWhatWasShown(_("This is not what you were shown; read the request again."))
-    refuse_own_account(staff, member)
+    refuse_own_account(staff=staff, member=member)
     return approval
 
 
@@ -95,7 +95,9 @@ def refuse_request(
 ) -> Approval:
     """Say no to what a colleague asks, and why; nothing happens."""
     approval = open_for_decision(approval_id=approval_id, digest=digest, staff_id=staff_id, now=now)
-    return settle(approval, Approval.State.REFUSED, staff_id=staff_id, note=note, now=now)
+    return settle(
+        approval=approval, state=Approval.State.REFUSED, staff_id=staff_id, note=note, now=now
+    )
 
 
 @transaction.atomic
@@ -109,11 +111,13 @@ def withdraw_request(*, approval_id: int, staff_id: int, note: str, now: datetim
             _("This request has been decided already: %(state)s.")
             % {"state": approval.get_state_display()}
         )
-    return settle(approval, Approval.State.WITHDRAWN, staff_id=staff_id, note=note, now=now)
+    return settle(
+        approval=approval, state=Approval.State.WITHDRAWN, staff_id=staff_id, note=note, now=now
+    )
 
 
 def settle(
-    approval: Approval, state: Approval.State, *, staff_id: int, note: str, now: datetime
+    *, approval: Approval, state: Approval.State, staff_id: int, note: str, now: datetime
 ) -> Approval:
     """Write the decision into a row that the caller has locked."""
     approval.state = state

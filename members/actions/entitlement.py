@@ -15,7 +15,7 @@ class OwnAccount(Refusal):
     code = "own_account"
 
 
-def staff_who_may(staff_id: int, permission: str) -> User:
+def staff_who_may(*, staff_id: int, permission: str) -> User:
     """Return staff who may do this now, whatever they could when their session began."""
     staff = User.objects.get(pk=staff_id)
     if not (staff.is_active and staff.is_staff and staff.has_perm(permission)):
@@ -23,16 +23,16 @@ def staff_who_may(staff_id: int, permission: str) -> User:
     return staff
 
 
-def refuse_own_account(staff: User, member: Member) -> None:
+def refuse_own_account(*, staff: User, member: Member) -> None:
     """Refuse who has something to gain: their login's member, or one with their address."""
-    if is_own_account(staff, member):
+    if is_own_account(staff=staff, member=member):
         raise OwnAccount(
             _("This is the own account of %(who)s; a colleague has to do it.")
             % {"who": staff.get_full_name()}
         )
 
 
-def is_own_account(staff: User, member: Member) -> bool:
+def is_own_account(*, staff: User, member: Member) -> bool:
     if member.user_id == staff.pk:
         return True
     if not member.email:

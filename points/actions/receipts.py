@@ -107,7 +107,8 @@ def book_receipt(*, staff_id: int, receipt_id: int, member_id: int, now: datetim
     Refuses one's own account, and who may not enter purchases (any more).
     """
     member = Member.objects.lock(member_id)
-    refuse_own_account(staff_who_may(staff_id, ENTER), member)
+    staff = staff_who_may(staff_id=staff_id, permission=ENTER)
+    refuse_own_account(staff=staff, member=member)
     receipt = OpenReceipt.objects.lock(receipt_id)
     if receipt.claimed_by_id is not None:
         raise ClaimedBefore(_("This receipt is on somebody's account already."))

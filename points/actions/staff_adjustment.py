@@ -75,9 +75,10 @@ def adjust_by_staff(*, staff_id: int, adjustment: Adjustment, now: datetime) -> 
     """
     if adjustment.points == 0:
         raise NothingToAdjust(_("A correction needs points, above or below 0."))
-    alone = AdjustedInADay.objects.lock(staff_id, _local(now))
+    alone = _count_of_today(staff_id, now)
     member = Member.objects.lock(adjustment.member_id)
-    refuse_own_account(staff_who_may(staff_id, ADJUST), member)
+    staff = staff_who_may(staff_id=staff_id, permission=ADJUST)
+    refuse_own_account(staff=staff, member=member)
 
     asked = Approval.objects.filter(request_key=adjustment.request_key).first()
     if asked is not None:
@@ -112,12 +113,14 @@ def approve_adjustment(
     does, and if who asked may not adjust any more or gains by it.
     """
     approval = open_for_decision(approval_id=approval_id, digest=digest, staff_id=staff_id, now=now)
-    asker = staff_who_may(approval.asked_by_id, ADJUST)
-    refuse_own_account(asker, approval.member)
+    asker = staff_who_may(staff_id=approval.asked_by_id, permission=ADJUST)
+    refuse_own_account(staff=asker, member=approval.member)
 
     adjustment = Adjustment.from_asked(approval.asked)
     _post(adjustment, actor=f"user:{asker.pk},user:{staff_id}", now=now)
-    return settle(approval, Approval.State.APPROVED, staff_id=staff_id, note=note, now=now)
+    return settle(
+        approval=approval, state=Approval.State.APPROVED, staff_id=staff_id, note=note, now=now
+    )
 
 
 def undo_adjustment(*, staff_id: int, entry_id: int, note: str, now: datetime) -> Approval | None:
@@ -127,29 +130,29 @@ def undo_adjustment(*, staff_id: int, entry_id: int, note: str, now: datetime) -
     Refuses what was not adjusted by staff or on an earlier day.
     """
     entry = Entry.objects.get(pk=entry_id)
-    if not can_be_undone(entry, now):
+    if not can_be_undone(entry=entry, now=now):
         raise CannotBeUndone(
             _("Only what staff adjusted today can be undone; adjust the points the other way.")
         )
-    return adjust_by_staff(staff_id=staff_id, adjustment=undoing(entry, note), now=now)
+    return adjust_by_staff(staff_id=staff_id, adjustment=_undoing(entry, note), now=now)
 
 
-def undoing(entry: Entry, note: str) -> Adjustment:
+def _undoing(entry: Entry, note: str) -> Adjustment:
     """The adjustment that undoes a line; its key follows from the line's, so it comes once."""
     return Adjustment(
         member_id=entry.member_id,
         points=-entry.points,
         cause=AdjustmentReason.MISTAKE,
         note=note,
-        request_key=undo_key(entry),
+        request_key=undo_key(entry=entry),
     )
 
 
-def undo_key(entry: Entry) -> UUID:
+def undo_key(*, entry: Entry) -> UUID:
     return uuid5(UNDOING, str(entry.pk))
 
 
-def can_be_undone(entry: Entry, now: datetime) -> bool:
+def can_be_undone(*, entry: Entry, now: datetime) -> bool:
     """Tell whether staff adjusted this line today."""
     by_staff = entry.actor.startswith("user:") and (
         entry.kind == Kind.ADJUSTED
@@ -158,10 +161,16 @@ def can_be_undone(entry: Entry, now: datetime) -> bool:
     return by_staff and _local(entry.occurred_at) == _local(now)
 
 
-def adjusted_alone(staff_id: int, now: datetime) -> int:
+def adjusted_alone(*, staff_id: int, now: datetime) -> int:
     """How many points this member of staff has given and taken alone today."""
     row = AdjustedInADay.objects.filter(staff_id=staff_id, day=_local(now)).first()
     return row.points if row else 0
+
+
+def _count_of_today(staff_id: int, now: datetime) -> AdjustedInADay:
+    """Lock what this member of staff has adjusted alone today; a day begins at nothing."""
+    count, _new = AdjustedInADay.objects.get_or_create(staff_id=staff_id, day=_local(now))
+    return AdjustedInADay.objects.lock(count.pk)
 
 
 def _post(adjustment: Adjustment, *, actor: str, now: datetime) -> None:

@@ -54,8 +54,8 @@ def enter_purchase(*, staff_id: int, member_id: int, slip: Slip, now: datetime) 
     who may not (any more). Staff of one store enter that store's alone.
     """
     member = Member.objects.lock(member_id)
-    staff = staff_who_may(staff_id, ENTER)
-    refuse_own_account(staff, member)
+    staff = staff_who_may(staff_id=staff_id, permission=ENTER)
+    refuse_own_account(staff=staff, member=member)
     if slip.placed_at > now:
         raise InTheFuture(_("This moment lies in the future; look at the date on the receipt."))
     if slip.placed_at < now - OLDEST:

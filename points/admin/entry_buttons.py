@@ -34,7 +34,7 @@ class EntryButtons(ModelAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
         entry = self.get_object(request, str(object_id))
-        if entry is None or not can_be_undone(entry, timezone.now()):
+        if entry is None or not can_be_undone(entry=entry, now=timezone.now()):
             return []
         buttons: list[Any] = super().get_actions_detail(request, object_id)
         return buttons

@@ -91,8 +91,8 @@ def told_entries(entries: list[Entry], *, undo_at: datetime | None = None) -> li
             summary=sentences[0],
             details=sentences[1:],
             can_undo=undo_at is not None
-            and can_be_undone(entry, undo_at)
-            and str(undo_key(entry)) not in keys,
+            and can_be_undone(entry=entry, now=undo_at)
+            and str(undo_key(entry=entry)) not in keys,
         )
         for entry, sentences in zip(entries, explain_all(entries), strict=True)
     ]

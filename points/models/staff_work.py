@@ -1,7 +1,5 @@
 """What staff may do alone, what they did today, and whom they may invite first."""
 
-from datetime import date
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -44,10 +42,8 @@ class AdjustmentLimit(models.Model):
 class AdjustedInADayQuerySet(models.QuerySet["AdjustedInADay"]):
     """Filters that read as a sentence."""
 
-    def lock(self, staff_id: int, day: date) -> "AdjustedInADay":
-        """Lock one's count of a day; it begins at nothing."""
-        self.get_or_create(staff_id=staff_id, day=day)
-        return self.select_for_update(of=("self",)).get(staff_id=staff_id, day=day)
+    def lock(self, pk: int) -> "AdjustedInADay":
+        return self.select_for_update(of=("self",)).get(pk=pk)
 
 
 class AdjustedInADay(models.Model):

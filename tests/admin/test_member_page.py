@@ -313,10 +313,10 @@ def test_a_second_save_is_refused_with_what_the_other_changed(desk, desk_of, bos
 
 
 def test_an_own_account_is_recognized_by_login_and_by_address(boss):
-    assert is_own_account(boss, make.member(user_id=boss.pk))
-    assert is_own_account(boss, make.member(email=boss.email))
-    assert not is_own_account(boss, make.member())
-    assert not is_own_account(boss, make.member(email=None))
+    assert is_own_account(staff=boss, member=make.member(user_id=boss.pk))
+    assert is_own_account(staff=boss, member=make.member(email=boss.email))
+    assert not is_own_account(staff=boss, member=make.member())
+    assert not is_own_account(staff=boss, member=make.member(email=None))
 
 
 def test_staff_of_a_store_see_that_stores_purchases_and_lines(desk_of, program):

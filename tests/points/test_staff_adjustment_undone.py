@@ -34,7 +34,7 @@ def test_an_adjustment_of_today_is_undone_once(sanne, bram, points, cause):
         undo_adjustment(staff_id=bram.pk, entry_id=entry.pk, note="Typed it wrong", now=NOW)
 
     assert make.balance(sanne) == 1000
-    assert adjusted_alone(bram.pk, NOW) == 100
+    assert adjusted_alone(staff_id=bram.pk, now=NOW) == 100
 
 
 def test_undoing_above_the_limit_waits_for_a_second_person(sanne, bram):
