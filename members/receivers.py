@@ -66,5 +66,5 @@ def _join(request: HttpRequest, user: User) -> None:
         return
     with in_spite_of_refusals(user.pk):
         joined = claim_membership(user_id=user.pk, now=timezone.now())
-        if isinstance(joined, Member):
+        if isinstance(joined, Member) and joined.status != Member.Status.CLOSED:
             messages.success(request, welcome_words(joined))

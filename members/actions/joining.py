@@ -219,7 +219,7 @@ def _settle(
         member.birthday = application.birthday
         member.save(update_fields=["birthday"])
     if application.terms_id is not None:
-        accept_terms(member_id=member.pk, terms_id=application.terms_id, now=now)
+        accept_terms(member_id=member.pk, terms_id=application.terms_id, now=application.applied_at)
     if application.wording:
         answer_news(
             member_id=member.pk,

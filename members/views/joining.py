@@ -54,7 +54,9 @@ def claim(request: LoggedInRequest) -> HttpResponse:
 def leave(request: LoggedInRequest) -> HttpResponse:
     """Give up a place in line."""
     leave_line(user_id=request.user.pk)
-    messages.success(request, _("You have left the line. You can join it again at any time."))
+    messages.success(
+        request, _("Your answers are gone, and your place with them. You can come back any time.")
+    )
     return redirect(settings.LOGIN_REDIRECT_URL)
 
 
@@ -64,7 +66,7 @@ def _claimed(request: LoggedInRequest) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
-        if isinstance(joined, Member):
+        if isinstance(joined, Member) and joined.status != Member.Status.CLOSED:
             messages.success(request, welcome_words(joined))
     return redirect(settings.LOGIN_REDIRECT_URL)
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from members.actions.cards import block_card
+from members.actions.membership import close_membership
 from members.forms import APPLIED
 from members.models import Application, Member, User
 from tests import make
@@ -85,6 +86,17 @@ def test_who_joins_is_welcomed_by_name_and_only_then(rf):
         _("Welcome, %(name)s! You are a member from now on and your card is ready.")
         % {"name": "Sanne"}
     ]
+
+
+def test_nobody_is_welcomed_to_a_membership_that_was_closed(rf):
+    user = make.login()
+    enrolled = make.member(email=user.email)
+    close_membership(member_id=enrolled.pk, now=make.NOW)
+    request = request_of(rf, user)
+
+    user_logged_in.send(sender=User, request=request, user=user)
+
+    assert list(get_messages(request)) == []
 
 
 def test_staff_do_not_become_members_by_logging_in(rf):

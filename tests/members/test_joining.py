@@ -123,14 +123,15 @@ def test_who_answered_becomes_a_member_with_all_that_was_answered(now):
         email="sanne@example.nl", terms_id=terms.pk, wants_news=True, wording="News, please?"
     )
 
-    member = claim_membership(user_id=user.pk, now=now)
+    member = claim_membership(user_id=user.pk, now=now + timedelta(days=3))
 
     assert (member.user, member.email, member.birthday) == (user, "sanne@example.nl", ADULT)
     assert member.joined_through == Member.Through.PORTAL
-    assert Acceptance.objects.get().terms == terms
+    accepted = Acceptance.objects.get()
+    assert (accepted.terms, accepted.accepted_at) == (terms, now)
     consent = Consent.objects.get()
     assert (consent.given, consent.how, consent.wording) == (True, "joining", "News, please?")
-    assert Application.objects.get().admitted_at == now
+    assert Application.objects.get().admitted_at == now + timedelta(days=3)
 
 
 def test_a_box_left_empty_is_a_no_on_record(now):

@@ -266,7 +266,7 @@ def test_who_has_to_wait_sees_their_place_and_can_leave(visitor, program):
     left = visitor.post("/my/join/leave/", follow=True)
 
     assert "You are number 12 in line" in text(page)
-    assert "You have left the line." in text(left)
+    assert "Your answers are gone, and your place with them." in text(left)
     assert Application.objects.waiting().count() == 11
 
 
