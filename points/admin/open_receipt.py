@@ -18,6 +18,7 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from members.admin.buttons import Question, ReasonForm, ask, found
+from members.admin.reader import staff_of
 from members.admin.traces import Done
 from members.lookup import read
 from members.models import Member
@@ -173,7 +174,7 @@ class OpenReceiptPage(PageOfStores):
         def act(answers: dict[str, Any]) -> Done:
             member: Member = answers["member"]
             purchase = book_receipt(
-                staff_id=request.user.pk,
+                staff_id=staff_of(request).pk,
                 receipt_id=receipt.pk,
                 member_id=member.pk,
                 now=timezone.now(),

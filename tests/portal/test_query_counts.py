@@ -9,15 +9,17 @@ from tests import make
 
 @pytest.mark.parametrize(
     ("address", "queries"),
-    # Each begins with the login and the member, and has the branding and the program once.
+    # Each begins with the login and its member, and has the program once; the first page is kept
+    # while nothing is posted.
     [
         ("/", 3),
-        ("/my/", 10),
-        ("/my/points/", 9),
-        ("/my/points/?kind=nothing", 4),
-        ("/my/points/expiring/", 6),
-        ("/my/card/", 4),
-        ("/my/profile/", 6),
+        ("/my/", 4),
+        ("/my/points/", 8),
+        ("/my/points/?kind=nothing", 3),
+        ("/my/points/expiring/", 5),
+        ("/my/points/claim/", 4),
+        ("/my/card/", 3),
+        ("/my/profile/", 5),
     ],
 )
 @pytest.mark.parametrize("purchases", [5, 40])
