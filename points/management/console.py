@@ -1,15 +1,21 @@
 """What the commands of this room share: progress that does not scroll, and faults a line each."""
 
+import csv
 import sys
 import time
+from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 from django.utils.dateparse import parse_datetime
 
+from members.table_file import Fault
+
 EVERY_SECONDS = 0.5
+SHOWN = 200
 
 
 class Progress:
@@ -58,6 +64,43 @@ class LedgerCommand(BaseCommand):
 
     def could_not_start(self, *lines: str) -> CommandError:
         return CommandError("\n".join(lines), returncode=2)
+
+
+class ImportCommand(LedgerCommand):
+    """Takes a file in, and says of each row that was rejected where and why."""
+
+    def open_rejects(self, path: Path | None) -> TextIO | None:
+        """Open the file for what is rejected before anything is done, if one was asked for."""
+        try:
+            return path.open("w", encoding="utf-8", newline="") if path else None
+        except OSError as error:
+            raise self.could_not_start(f"--rejects {path}: {error.strerror or error}") from None
+
+    def complain(self, name: str, faults: Sequence[Fault], warnings: Sequence[Fault]) -> None:
+        """Write the first warnings and faults to standard error, a line each."""
+        for fault in warnings[:SHOWN]:
+            self.stderr.write(f"warning: {name}, line {fault.row}: {fault.why}")
+        for fault in faults[:SHOWN]:
+            self.stderr.write(f"{fault.file or name}, line {fault.row}: {fault.why}")
+        hidden = len(faults) - SHOWN
+        if hidden > 0:
+            self.stderr.write(f"… and {hidden} more; --rejects FILE lists them all")
+
+    def write_rejects(self, stream: TextIO | None, name: str, faults: Sequence[Fault]) -> None:
+        """A full disk must not hide what was rejected: it is on standard error either way."""
+        if stream is None:
+            return
+        try:
+            with stream:
+                writer = csv.writer(stream)
+                writer.writerow(["file", "line", "reason"])
+                writer.writerows((fault.file or name, fault.row, fault.why) for fault in faults)
+        except OSError as error:
+            for fault in faults[SHOWN:]:
+                self.stderr.write(f"line {fault.row}: {fault.why}")
+            why = error.strerror or error
+            self.stderr.write(f"--rejects {stream.name}: {why}; all of it is above")
+            sys.exit(1)
 
 
 def instant(text: str) -> datetime:

@@ -295,6 +295,9 @@ def _taken_from(entry: Entry, around: Around) -> list[str]:
 def _adjusted(entry: Entry, around: Around) -> list[str]:
     if entry.points > 0:
         reason = entry.explanation.get("reason")
+        if reason == "opening":
+            summary = _("%(points)s brought along from our earlier program.")
+            return _credit(entry, around, summary, None)
         return _credit(entry, around, _("%(points)s added as a correction."), reason)
     return _debit(entry, around, _("%(points)s taken off as a correction."))
 

@@ -94,6 +94,8 @@ def title_of(entry: Entry) -> str:
     """Name what happened, in a word or two."""
     if entry.explanation.get("reason") == "welcome":
         return str(pgettext_lazy("title of a bonus", "Welcome"))
+    if entry.explanation.get("reason") == "opening":
+        return str(pgettext_lazy("title of points from an earlier program", "Brought along"))
     return str(TITLES[Kind(entry.kind)])
 
 
