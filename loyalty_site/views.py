@@ -7,16 +7,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language as set_language_cookie
 
+from loyalty_site.home import points_at_home
 from members.actions.profile import choose_language
-from members.models import Member, Terms, Tier, User
+from members.models import Member, Terms, User
 from members.reports.joining import way_in
 from members.views.door import for_members
 from points.program_cache import current_program
-from points.reports.lines import latest_happenings
 from points.reports.program_words import program_words, upcoming_words
-from points.reports.statement import situation
-
-LATEST_LINES = 3
 
 
 @require_safe
@@ -40,19 +37,14 @@ def landing(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest, member: Member) -> HttpResponse:
     """Answer a member's four questions: what have I, what can I spend, lose and reach."""
     now = timezone.now()
-    standing = situation(member.pk, now)
     takes_part = member.status != Member.Status.CLOSED
-    tiers = Tier.objects.in_bulk()
     return render(
         request,
         "portal/home.html",
         {
             "member": member,
             "to_accept": Terms.objects.to_accept(member.pk, now) if takes_part else None,
-            "situation": standing,
-            "tier": tiers[standing.tier],
-            "next_tier": tiers.get(standing.next_tier),
-            "lines": latest_happenings(member.pk, LATEST_LINES),
+            "points": points_at_home(request, member, now),
         },
     )
 

@@ -1,5 +1,7 @@
 """Pictures out of the portal's one sprite, and devices by their names."""
 
+from functools import lru_cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -13,6 +15,7 @@ register.filter(device_icon)
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str, kind: str = "icon") -> SafeString:
     """Draw a symbol of the sprite; words beside it say what it means."""
     return format_html(

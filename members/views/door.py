@@ -27,7 +27,7 @@ def for_members(view: MemberView) -> MemberView:
     @login_required
     @never_cache
     def door(request: LoggedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        member = seen_as(request) or Member.objects.filter(user_id=request.user.pk).first()
+        member = seen_as(request) or getattr(request.user, "member", None)
         if member is None:
             return outside(request, request.user)
         return view(request, member, *args, **kwargs)

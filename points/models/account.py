@@ -1,6 +1,7 @@
 """Accounts: the cached totals, and the lock everything takes first."""
 
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member, Tier
@@ -12,6 +13,16 @@ class AccountQuerySet(models.QuerySet["Account"]):
 
     def lock(self, member_id: int) -> "Account":
         return self.select_for_update(of=("self",)).get(pk=member_id)
+
+    def version_of(self, member_id: int) -> str:
+        """
+        Name the account's row as it is now; empty if nothing was ever posted.
+
+        Whatever changes a member's book writes this row, and PostgreSQL numbers each writing.
+        """
+        written = RawSQL("points_account.xmin::text || '.' || points_account.sequence", [])
+        versions = self.filter(pk=member_id).values_list(written, flat=True)
+        return versions.first() or ""
 
 
 class Account(models.Model):
