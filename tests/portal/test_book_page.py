@@ -15,7 +15,7 @@ from tests import make
 from tests.portal.conftest import client_of
 
 HTMX = {"HX-Request": "true"}
-QUERIES_WITHOUT_POINTS = 5
+QUERIES_WITHOUT_POINTS = 4
 
 
 @pytest.fixture

@@ -49,10 +49,11 @@ def test_who_has_nothing_is_told_how_to_begin(door):
 @pytest.mark.django_db
 def test_who_has_points_for_ever_is_told_so():
     make.published_program(valid_months=0)
-    member = make.member_with_login(language="en")
+    user = make.login(language="en")
+    member = make.member(user_id=user.pk, email=user.email)
     make.purchase(member, "20.00")
 
-    page = text(client_of(member.user).get("/my/points/expiring/"))
+    page = text(client_of(user).get("/my/points/expiring/"))
 
     assert "Your points do not expire." in page
 
