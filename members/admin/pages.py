@@ -30,7 +30,7 @@ class StaffPage(TracedPage):
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
     list_per_page = 50
-    actions = None
+    actions: Sequence[str] | None = None
     compressed_fields = True
     warn_unsaved_form = True
     change_form_before_template = "members/admin/_shown.html"

@@ -31,12 +31,15 @@ MOST = 1_000
 class RankedList(StaffList):
     """Says of each row its place in the list."""
 
+    result_list: Any
+
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         first = (self.page_num - 1) * self.list_per_page + 1
-        self.result_list = list(self.result_list)
-        for place, row in enumerate(self.result_list, start=first):
+        rows: list[Any] = list(self.result_list)
+        for place, row in enumerate(rows, start=first):
             row.place = place
+        self.result_list = rows
 
 
 class Standing(DropdownFilter):

@@ -1,0 +1,97 @@
+"""Letters in words: one source, two forms, in the reader's language and the business's tone."""
+
+from datetime import datetime
+
+import pytest
+
+from mailroom.wording import write_letter
+from members.models import Branding
+
+pytestmark = pytest.mark.django_db
+LINK = "https://example.nl/join/abc/?a=1&b=2"
+
+
+@pytest.fixture
+def branding():
+    return Branding.objects.create(
+        name="Marktzicht",
+        tone="warm",
+        color="#7a1f5c",
+        contact_email="hallo@marktzicht.example",
+        contact_phone="020 123 45 67",
+    )
+
+
+def invitation(reader="Anna Visser", language="en", **facts):
+    facts = {"is_known": False, "until": datetime(2026, 12, 1)} | facts  # noqa: DTZ001
+    return write_letter("invitation", language=language, reader=reader, url=LINK, **facts)
+
+
+def test_both_forms_say_the_same(branding):
+    letter = invitation(is_known=True)
+
+    for sentence in ("Hi Anna,", "Marktzicht with a small group", "waiting for you", "1 December"):
+        assert sentence in letter.text
+        assert sentence in letter.html
+    assert letter.subject == "Your invitation to Marktzicht"
+    assert "hallo@marktzicht.example" in letter.text
+    assert "hallo@marktzicht.example" in letter.html
+
+
+def test_a_letter_has_one_button_and_its_address_in_words(branding):
+    letter = invitation()
+
+    assert letter.html.count('class="button"') == 1
+    assert LINK in letter.text
+    assert "a=1&amp;b=2" in letter.html
+
+
+def test_what_does_not_fit_the_reader_is_left_out(branding):
+    letter = invitation(is_known=False)
+
+    assert "waiting for you" not in letter.text + letter.html
+    assert "\n\n\n" not in letter.text
+
+
+@pytest.mark.parametrize(
+    ("tone", "reader", "greeting"),
+    [
+        ("warm", "Anna Visser", "Hi Anna,"),
+        ("plain", "Anna", "Hello Anna,"),
+        ("formal", "Anna Visser", "Dear Anna,"),
+        ("warm", "", "Hi there,"),
+        ("plain", "  ", "Hello,"),
+        ("formal", "", "Dear customer,"),
+    ],
+)
+def test_the_greeting_follows_the_tone_of_the_business(branding, tone, reader, greeting):
+    Branding.objects.update(tone=tone)
+
+    assert invitation(reader).text.startswith(greeting)
+
+
+def test_a_name_brings_neither_markup_nor_lines(branding):
+    letter = invitation("<b>Anna</b>\nBcc: evil@example.nl")
+
+    assert letter.text.startswith("Hi <b>Anna</b>,\n")
+    assert "<b>" not in letter.html
+    assert "Bcc" not in letter.text
+    assert "\n" not in letter.subject
+
+
+def test_the_button_can_be_read_whatever_the_color(branding):
+    Branding.objects.update(color="#ffff66")
+
+    assert "#ffff66" not in invitation().html
+
+
+def test_before_anybody_branded_it_a_letter_stands_by_itself():
+    letter = invitation()
+
+    assert letter.text.startswith("Hello Anna,")
+    assert "None" not in letter.text + letter.html
+
+
+def test_a_letter_speaks_the_readers_language(branding):
+    assert 'lang="nl"' in invitation(language="nl").html
+    assert "december" in invitation(language="nl").text
