@@ -4,6 +4,7 @@ import struct
 from io import BytesIO
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
@@ -174,6 +175,7 @@ def test_a_colleagues_change_is_told_taken_in_and_not_overwritten(desk):
 
     # What was on the screen before Piet saved, with one field of ours changed.
     mine = dict.fromkeys(FIELDS, "") | {"tone": "plain", "color": "#054a2b", "accent": "#076335"}
+    desk.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     response = desk.post(PAGE, mine | {"name": "Marktzicht", "shown": opened})
 
     page = response.content.decode()
