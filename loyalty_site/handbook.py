@@ -59,4 +59,5 @@ def text_of(key: str, language: str) -> SafeString:
     """
     file = settings.BASE_DIR / "docs" / "staff" / language / f"{key}.md"
     _heading, text = file.read_text().split("\n", 1)
-    return mark_safe(MarkdownIt("commonmark", {"html": False}).render(text))  # noqa: S308
+    written: str = MarkdownIt("commonmark", {"html": False}).render(text)
+    return mark_safe(written)  # noqa: S308

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from members.actions.traces import record_look
+from members.admin.requests import colleague
 from members.lookup import Told, read
 from members.models import Card, Look, Member
 from members.reports.counter import find_people
@@ -80,7 +81,7 @@ def member_at_counter(request: HttpRequest, member_id: int) -> HttpResponse:
         raise Http404
     now = timezone.now()
     record_look(
-        staff_id=request.user.pk,
+        staff_id=colleague(request).pk,
         member_id=member.pk,
         through=Look.Through.COUNTER,
         now=now,
@@ -93,7 +94,7 @@ def member_at_counter(request: HttpRequest, member_id: int) -> HttpResponse:
         "member": member,
         "top": standing(member, now),
         "cards": Card.objects.filter(member=member).order_by("blocked_at", "-id")[:LATEST],
-        "purchases": latest_purchases(member, request.user.store),
+        "purchases": latest_purchases(member, colleague(request).store),
         "may_change_cards": may("members.change_card"),
         "may_add_cards": may("members.add_card"),
         "may_enter_purchases": may("points.enter_purchase"),

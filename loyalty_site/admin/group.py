@@ -51,7 +51,8 @@ class GroupPage(ReadOnlyPage):
         """Call the group, on its page, what people call it."""
         group: Group | None = super().get_object(request, object_id, from_field)
         if group is not None:
-            group.key, group.name = group.name, title_of(group.name)
+            vars(group)["key"] = group.name
+            group.name = title_of(group.name)
         return group
 
     @display(description=_("group"))

@@ -30,6 +30,7 @@ from loyalty_site.actions.staff_logins import (
 from loyalty_site.staff_groups import GROUPS, title_of
 from members.admin.buttons import Question, ask, found
 from members.admin.pages import StaffPage
+from members.admin.requests import colleague
 from members.models import User
 
 RIGHTS = ["is_staff", "is_active", "store", "groups"]
@@ -153,7 +154,9 @@ class UserPage(StaffPage):
     def refuse(self, request: HttpRequest, form: ModelForm[User]) -> None:
         if form.instance.pk is not None and "groups" in form.fields:
             refuse_change(
-                user_id=form.instance.pk, by_id=request.user.pk, rights=asked(form.cleaned_data)
+                user_id=form.instance.pk,
+                by_id=colleague(request).pk,
+                rights=asked(form.cleaned_data),
             )
 
     def save_model(
@@ -167,10 +170,10 @@ class UserPage(StaffPage):
             obj.save(update_fields=[name for name in form.changed_data if name not in RIGHTS])
             if "groups" in form.fields:
                 rights = asked(form.cleaned_data)
-                change_rights(user_id=obj.pk, by_id=request.user.pk, rights=rights)
+                change_rights(user_id=obj.pk, by_id=colleague(request).pk, rights=rights)
             return
         opened = open_staff_login(
-            by_id=request.user.pk,
+            by_id=colleague(request).pk,
             email=obj.email,
             name=obj.name,
             language=obj.language,
@@ -182,7 +185,7 @@ class UserPage(StaffPage):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
         user = self.get_object(request, str(object_id))
-        if user is None or user == request.user or not user.has_factor:
+        if user is None or user == request.user or not getattr(user, "has_factor", False):
             return []
         if not self.has_change_permission(request, user):
             return []
@@ -202,7 +205,7 @@ class UserPage(StaffPage):
 
     @display(description=gettext_lazy("second factor"), boolean=True)
     def second_factor(self, user: User) -> bool:
-        return bool(user.has_factor)
+        return bool(getattr(user, "has_factor", False))
 
     @action(
         description=gettext_lazy("Remove second factor"),
@@ -214,7 +217,7 @@ class UserPage(StaffPage):
         user = found(self, User, request, object_id)
 
         def act(answers: dict[str, Any]) -> str:  # noqa: ARG001
-            remove_second_factor(user_id=user.pk, by_id=request.user.pk)
+            remove_second_factor(user_id=user.pk, by_id=colleague(request).pk)
             return _("Second factor removed")
 
         back = reverse("admin:members_user_change", args=[user.pk])
@@ -225,7 +228,7 @@ def _is_administrator(request: HttpRequest) -> bool:
     """Ask once in a request; a page asks often."""
     known = vars(request)
     if "is_administrator" not in known:
-        known["is_administrator"] = is_administrator(request.user)
+        known["is_administrator"] = is_administrator(colleague(request))
     return bool(known["is_administrator"])
 
 

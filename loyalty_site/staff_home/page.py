@@ -12,6 +12,7 @@ from loyalty_site.jobs import JOBS, program_zone
 from loyalty_site.sidebar import navigation
 from loyalty_site.staff_home.concerns import concerns_of
 from loyalty_site.staff_home.figures import figures_for, spans_of
+from members.admin.requests import colleague
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -22,12 +23,12 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     may = request.user.has_perm
     jobs = job_health(jobs=JOBS, zone=zone, now=now) if may("loyalty_site.view_jobrun") else []
     at_counter = may("members.look_up_member")
-    figures = figures_for(request.user, spans, zone)
+    figures = figures_for(colleague(request), spans, zone)
     return context | {
         "title": _("Today"),
         "at_counter": at_counter,
         "may_enroll": may("members.add_member"),
-        "concerns": concerns_of(request.user, jobs, now),
+        "concerns": concerns_of(colleague(request), jobs, now),
         "figures": figures,
         "weekday": date_format(spans.last.astimezone(zone), "l"),
         "places": [] if figures or at_counter else other_places(request),

@@ -61,7 +61,8 @@ class StaffPage(TracedPage):
         """Let every form notice what others saved meanwhile, and show what the page refuses."""
         form = super().get_form(request, obj, change, **kwargs)
         rules = {"refuse": staticmethod(partial(self.refuse, request))}
-        return type(form)(form.__name__, (WatchedForm, form), rules)
+        watched: type[ModelForm[Any]] = type(form)(form.__name__, (WatchedForm, form), rules)
+        return watched
 
     def refuse(self, request: HttpRequest, form: ModelForm[Any]) -> None:
         """Raise the Refusal that keeps valid answers from being saved; by default there is none."""

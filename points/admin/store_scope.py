@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from members.admin.pages import ReadOnlyPage
+from members.admin.requests import colleague
 from points.models import Entry, Purchase, UnusualUse
 
 
@@ -24,9 +25,12 @@ class PageOfStores(ReadOnlyPage):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Every door of the page comes through here: list, search, filter, row and history."""
         rows: QuerySet[Any] = super().get_queryset(request)
-        if request.user.store:
-            rows = rows.filter(self.of_store(request.user.store))
-        return rows.annotate(leads_to_member=Value(request.user.has_perm("members.view_member")))
+        staff = colleague(request)
+        if staff.store:
+            rows = rows.filter(self.of_store(staff.store))
+        may_open = Value(staff.has_perm("members.view_member"))
+        shown: QuerySet[Any] = rows.annotate(leads_to_member=may_open)
+        return shown
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
