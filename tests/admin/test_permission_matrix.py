@@ -67,7 +67,10 @@ def url_of(name, rows) -> str:
 @pytest.fixture(autouse=True)
 def _short_refusals(monkeypatch):
     """A thousand refusals need neither their page nor their line in the log."""
-    plain = lambda _request, _exception: HttpResponseForbidden()  # noqa: E731
+
+    def plain(*_request: object, **_exception: object) -> HttpResponseForbidden:
+        return HttpResponseForbidden()
+
     monkeypatch.setattr("loyalty_site.urls.handler403", plain, raising=False)
     monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
 
