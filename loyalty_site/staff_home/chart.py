@@ -22,11 +22,12 @@ class Bar:
 
 def bars(values: Sequence[Decimal | int]) -> list[Bar]:
     """Draw the days, today last; today and the day it is compared with stand out."""
-    highest = max([float(abs(value)) for value in values], default=0)
+    sizes = [abs(float(value)) for value in values]
+    highest = max(sizes, default=0)
     drawn = []
-    for place, value in enumerate(values):
-        height = max(1, round(HEIGHT * float(abs(value)) / highest)) if highest and value else 1
-        from_last = len(values) - 1 - place
+    for place, value in enumerate(sizes):
+        height = max(1, round(HEIGHT * value / highest)) if highest and value else 1
+        from_last = len(sizes) - 1 - place
         kind = {0: "today", WEEK: "compared"}.get(from_last, "day")
         drawn.append(Bar(place * STEP, HEIGHT - height, height, kind))
     return drawn
