@@ -24,6 +24,17 @@ KEPT = """async () => {
   return kept;
 }"""
 
+# Makes what is kept look as if it had been fetched two hours ago.
+AGED = """async () => {
+  const cache = await caches.open("card");
+  const page = await cache.match("/my/card/");
+  const before = (time) => String(Number(time) - 2 * 60 * 60 * 1000);
+  const text = (await page.text()).replace(/data-rendered="(\\d+)"/, (_, at) => `data-rendered="${before(at)}"`);
+  const headers = new Headers(page.headers);
+  headers.set("X-Kept-At", before(headers.get("X-Kept-At")));
+  await cache.put("/my/card/", new Response(text, { headers }));
+}"""
+
 
 @pytest.fixture
 def holder(transactional_db) -> Member:
@@ -118,6 +129,18 @@ def test_without_a_network_the_card_and_a_fresh_code_are_there(phone, live_serve
     assert check_proof(shown=shown_code(page), now=timezone.now()).member_id == holder.pk
 
 
+def test_a_page_that_was_kept_for_hours_shows_the_code_of_now(phone, live_server, holder):
+    page = card_page(phone, live_server.url)
+    kept_at_hand(page)
+    page.evaluate(AGED)
+
+    phone.set_offline(True)
+    page.reload()
+
+    expect(page.locator("[data-card][data-step]")).to_be_attached()
+    assert check_proof(shown=shown_code(page), now=timezone.now()).member_id == holder.pk
+
+
 def test_no_other_page_of_a_member_is_kept(phone, live_server):
     page = card_page(phone, live_server.url)
     kept_at_hand(page)
@@ -132,8 +155,8 @@ def test_no_other_page_of_a_member_is_kept(phone, live_server):
         "/my/card/",
         "/my/card/barcode.svg",
     }
-    expect(page.locator("h2[lang=nl], [lang=nl] h2")).to_be_visible()
-    expect(page.get_by_text("There is no network here")).to_be_visible()
+    expect(page.locator("section[lang=nl] h2")).to_be_visible()
+    expect(page.locator("section[lang=en] h2")).to_have_text("There is no network here")
 
 
 def test_logging_out_takes_the_card_from_the_device(phone, live_server):
