@@ -140,12 +140,17 @@ class Happening:
 
 def latest_happenings(member_id: int, most: int) -> list[Happening]:
     """
-    Return what happened last, the latest first; two queries, however long the book.
+    Return what happened last, the latest first; three queries, however long the book.
 
     Looks among the last that were recorded: what came in very late may be left to the book.
+    Of points that expired only the last, or they would hide what the member did.
     """
-    recorded = Entry.objects.of_member(member_id).order_by("-id")[: most + LATE]
-    entries = sorted(recorded, key=lambda entry: (entry.occurred_at, entry.pk), reverse=True)[:most]
+    recorded = Entry.objects.of_member(member_id).order_by("-id")
+    done = recorded.exclude(kind=Kind.EXPIRED)[: most + LATE]
+    expired = recorded.filter(kind=Kind.EXPIRED)[:1]
+    entries = sorted(
+        [*done, *expired], key=lambda entry: (entry.occurred_at, entry.pk), reverse=True
+    )[:most]
     purchases = purchases_of(entries)
     return [
         Happening(
