@@ -33,7 +33,7 @@ def post_invitation(*, invitation_id: int, now: datetime) -> Letter | None:
         INVITATION,
         language=invitation.language,
         reader=invitation.name,
-        url=_address(f"/join/{invitation_token(invitation=invitation)}/"),
+        url=_address(reverse("members:invited", args=[invitation_token(invitation=invitation)])),
         is_known=invitation.member_id is not None,
         until=timezone.localtime(invitation.expires_at - A_MOMENT),
     )
@@ -47,7 +47,10 @@ def post_admission(*, member_id: int, now: datetime) -> Letter | None:
     if not member.email:
         return None
     written = write_letter(
-        ADMITTED, language=member.language, reader=member.name, url=_address(reverse("home"))
+        ADMITTED,
+        language=member.language,
+        reader=member.name,
+        url=_address(reverse("members:card")),
     )
     return _post(f"{ADMITTED}:{member_id}", member.email, written, member_id, now)
 

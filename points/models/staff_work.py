@@ -72,7 +72,11 @@ class Spending(models.Model):
     """What a member spent in the last twelve months, as counted at `counted_at`."""
 
     member = models.OneToOneField(
-        Member, on_delete=models.CASCADE, primary_key=True, related_name="spending"
+        Member,
+        verbose_name=_("member"),
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="spending",
     )
     total = models.DecimalField(_("spent"), max_digits=12, decimal_places=2)
     purchases = models.PositiveIntegerField(_("purchases"))
