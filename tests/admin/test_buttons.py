@@ -1,11 +1,13 @@
 """Buttons: the question, the one action, its refusal, and the row that says who and why."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from members.models import Card, Member, StaffAct
-from points.models import Entry
+from points.models import Entry, Purchase
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -127,9 +129,9 @@ def test_a_closed_membership_stays_closed(desk, member, button):
 @pytest.mark.parametrize(
     ("status", "buttons"),
     [
-        ("active", {"adjust", "purchase", "new-card", "freeze", "close"}),
-        ("frozen", {"adjust", "purchase", "new-card", "thaw", "close"}),
-        ("closed", {"adjust"}),
+        ("active", {"adjust", "purchase", "new-card", "freeze", "close", "as-member"}),
+        ("frozen", {"adjust", "purchase", "new-card", "thaw", "close", "as-member"}),
+        ("closed", {"adjust", "as-member"}),
     ],
 )
 def test_a_page_offers_the_buttons_that_fit(desk, member, status, buttons):
@@ -173,6 +175,81 @@ def test_an_eleventh_card_is_refused(desk, member):
 
     assert answer.context["form"].non_field_errors()
     assert Card.objects.active().filter(member=member).count() == 10
+
+
+def slip(**changes) -> dict:
+    placed = timezone.localtime() - timedelta(days=2)
+    return {
+        "source": make.source(),
+        "store": "Markt",
+        "receipt": "R-1",
+        "placed_at_0": placed.strftime("%Y-%m-%d"),
+        "placed_at_1": placed.strftime("%H:%M"),
+        "total": "25,50",
+        "reason": "The card was at home",
+    } | changes
+
+
+def test_a_purchase_is_entered_by_hand_as_a_reader_writes_it(desk, boss, member):
+    answer = desk.post(page(member, "purchase"), slip())
+
+    assert answer["Location"] == f"/admin/members/member/{member.pk}/change/"
+    bought = Purchase.objects.get()
+    assert (bought.receipt, str(bought.total), bought.earned) == ("R-1", "25.50", 25)
+    assert Entry.objects.latest("sequence").actor == f"user:{boss.pk}"
+    act = StaffAct.objects.get()
+    assert (act.member, act.reason, act.after["receipt"]) == (member, "The card was at home", "R-1")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"total": "a lot"}, "total"),
+        ({"total": "-1"}, "total"),
+        ({"total": "1e9"}, "total"),
+        ({"receipt": " "}, "receipt"),
+        ({"receipt": "9" * 65}, "receipt"),
+        ({"receipt": "r\x00"}, "receipt"),
+        ({"source": "0"}, "source"),
+        ({"source": ""}, "source"),
+        ({"placed_at_0": "yesterday"}, "placed_at"),
+        ({"placed_at_0": "2026-03-29", "placed_at_1": "02:30"}, "placed_at"),
+        ({"reason": ""}, "reason"),
+    ],
+)
+def test_a_wrong_receipt_is_told_beside_its_field(desk, member, changes, field):
+    answer = desk.post(page(member, "purchase"), slip(**changes))
+
+    assert field in answer.context["form"].errors
+    assert not Purchase.objects.exists()
+
+
+@pytest.mark.parametrize("date", ["2099-01-01", "2024-01-01"])
+def test_a_receipt_of_another_time_is_refused_in_words(desk, member, date):
+    answer = desk.post(page(member, "purchase"), slip(placed_at_0=date))
+
+    assert answer.context["form"].non_field_errors()
+    assert not StaffAct.objects.exists()
+
+
+def test_a_receipt_entered_twice_counts_once_and_says_so(desk, member):
+    form = slip()
+    desk.post(page(member, "purchase"), form)
+
+    answer = desk.post(page(member, "purchase"), form)
+
+    assert "R-1" in str(answer.context["form"].non_field_errors())
+    assert make.balance(member) == 125
+    assert StaffAct.objects.count() == 1
+
+
+@pytest.mark.parametrize("button", ["freeze", "close", "new-card"])
+def test_an_answered_question_leaves_exactly_one_row(desk, boss, member, button):
+    desk.post(page(member, button), {"reason": "At their own request"})
+
+    act = StaffAct.objects.get()
+    assert (act.staff, act.member, act.reason) == (boss, member, "At their own request")
+    assert act.after
 
 
 # Rights
