@@ -75,7 +75,6 @@ SECTIONS = (
             _list(_("What staff did"), "history", "members.staffact"),
             _list(_("Looks at members"), "visibility", "members.look"),
             _list(_("Letters"), "drafts", "mailroom.letter"),
-            _list(_("Departures"), "logout", "members.departure"),
             Place(
                 _("Unusual card use"),
                 "policy",
