@@ -11,7 +11,6 @@ member_joined = Signal()
 member_invited = Signal()
 member_admitted = Signal()
 membership_changed = Signal()
-second_factor_removed = Signal()
 departure_considered = Signal()
 """Asks, with `member_id` and `now`: what does who leaves give up? Each room answers a sentence."""
 

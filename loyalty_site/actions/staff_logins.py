@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from loyalty_site.staff_groups import ADMIN, GROUPS
+from mailroom.actions.staff_letters import post_second_factor_removed
 from members.models import User
 from members.refusals import Refusal
-from members.signals import announce, second_factor_removed
 
 
 class OwnLogin(Refusal):
@@ -110,11 +110,12 @@ def refuse_change(*, user_id: int, by_id: int, rights: Rights) -> User:
 
 
 @transaction.atomic
-def remove_second_factor(*, user_id: int, by_id: int) -> User:
+def remove_second_factor(*, user_id: int, by_id: int, now: datetime) -> User:
     """
     Take away a second factor that was lost, all ways of it; the next visit sets up a new one.
 
-    Refuses one's own, a superuser's unless a superuser asks, and where there is none.
+    All devices are logged out and the owner gets a letter. Refuses one's own, a superuser's
+    unless a superuser asks, and where there is none.
     """
     user = User.objects.select_for_update().get(pk=user_id)
     if user_id == by_id:
@@ -124,7 +125,10 @@ def remove_second_factor(*, user_id: int, by_id: int) -> User:
     removed, _by_model = Authenticator.objects.filter(user=user).delete()
     if not removed:
         raise NoSecondFactor(_("This login has no second factor."))
-    announce(second_factor_removed, user_id=user.pk)
+    # Every session holds a hash of this: whoever has the lost phone is out at once.
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    post_second_factor_removed(user_id=user.pk, by_id=by_id, now=now)
     return user
 
 

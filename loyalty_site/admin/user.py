@@ -217,7 +217,7 @@ class UserPage(StaffPage):
         user = found(self, User, request, object_id)
 
         def act(answers: dict[str, Any]) -> str:  # noqa: ARG001
-            remove_second_factor(user_id=user.pk, by_id=colleague(request).pk)
+            remove_second_factor(user_id=user.pk, by_id=colleague(request).pk, now=timezone.now())
             return _("Second factor removed")
 
         back = reverse("admin:members_user_change", args=[user.pk])

@@ -121,5 +121,6 @@ def test_nothing_can_be_deleted_one_by_one_or_in_bulk(desk, rows, model):
 
 def test_a_row_that_is_not_there_is_not_an_error(desk):
     for pk in ("0", "abc", "99999999999999999999"):
-        assert desk.get(address(Entry, "change", pk)).status_code == 302
+        assert desk.get(address(Source, "change", pk)).status_code == 302
+        assert desk.get(address(Entry, "change", pk)).status_code == 404
         assert desk.get(f"/admin/members/member/{pk}/freeze/").status_code == 404
