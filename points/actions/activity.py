@@ -75,7 +75,7 @@ def import_activity(
     reported = _read(path, summary, progress)
     if lines is not None:
         reported = _attach_lines(reported, lines, summary)
-    rows = sort_out(reported, source_id)
+    rows = sort_out(reported=reported, source_id=source_id)
     events = _keep_without_card(rows, source_id, now, summary)
     members = _members(rows.of_members, source_id, now, summary, create=create_members)
     events += _resolved(rows.of_members, members, summary)

@@ -50,7 +50,7 @@ class Kept:
         self.faults.append(Fault(event.row, str(why) % facts if facts else str(why)))
 
 
-def sort_out(reported: Sequence[Reported], source_id: int) -> Sorted:
+def sort_out(*, reported: Sequence[Reported], source_id: int) -> Sorted:
     """
     Tell the rows of members from those without a card.
 
@@ -155,7 +155,7 @@ def _open_receipt(event: Purchase, source_id: int, now: datetime) -> OpenReceipt
         receipt=event.key,
         placed_at=event.at,
         total=event.total,
-        lines=[line_as_json(line) for line in event.lines],
+        lines=[_line_as_json(line) for line in event.lines],
         store=event.store,
         till=event.till,
         cashier=event.cashier,
@@ -164,7 +164,7 @@ def _open_receipt(event: Purchase, source_id: int, now: datetime) -> OpenReceipt
     )
 
 
-def line_as_json(line: Line) -> list[object]:
+def _line_as_json(line: Line) -> list[object]:
     """Write a line as an open receipt keeps it: in the order of its columns, numbers as text."""
     return [
         line.line,

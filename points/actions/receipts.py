@@ -18,7 +18,7 @@ from points.events import Event, Line
 from points.events import Purchase as PurchaseEvent
 from points.events import Refund as RefundEvent
 from points.local_time import end_of_day, local_day, midnight
-from points.models import ClaimTries, OpenReceipt, Purchase
+from points.models import ClaimTries, OpenReceipt, OpenRefund, Purchase
 from points.program_cache import current_program
 from points.refusals import OtherContent, RuleSaysNo
 from points.reports.wording import day as written_day
@@ -61,7 +61,7 @@ class TooManyTries(Refusal):
 def count_try(*, member_id: int, now: datetime) -> None:
     """Count one try of today, before it is made; refuses the eleventh and says when to return."""
     today = local_day(now, _zone())
-    count = ClaimTries.objects.lock(member_id, today)
+    count = _tries_of(member_id, today)
     if count.tries >= TRIES_A_DAY:
         raise TooManyTries(
             _(
@@ -136,8 +136,18 @@ def _forget_batch(ids: list[int]) -> int:
         .order_by("pk")
     )
     still = list(going.values_list("pk", flat=True))
+    OpenRefund.objects.filter(receipt__in=still).delete()
     OpenReceipt.objects.filter(pk__in=still).delete()
     return len(still)
+
+
+def _tries_of(member_id: int, today: date) -> ClaimTries:
+    """Lock a member's count; a new day begins at nothing."""
+    ClaimTries.objects.get_or_create(member_id=member_id, defaults={"day": today})
+    count = ClaimTries.objects.lock(member_id)
+    if count.day != today:
+        count.day, count.tries = today, 0
+    return count
 
 
 def _refuse_day(bought_on: date, today: date) -> None:

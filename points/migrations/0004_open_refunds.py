@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ClaimTries',
             fields=[
-                ('member', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='members.member')),
+                ('member', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='members.member')),
                 ('day', models.DateField(verbose_name='day')),
                 ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='tries')),
             ],
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(max_length=64, verbose_name='refund')),
                 ('refunded_at', models.DateTimeField(verbose_name='when')),
                 ('total', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='total')),
-                ('receipt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refunds', to='points.openreceipt', verbose_name='receipt')),
+                ('receipt', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='points.openreceipt', verbose_name='receipt')),
                 ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.source', verbose_name='source')),
             ],
             options={

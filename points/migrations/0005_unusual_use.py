@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('usual', models.PositiveIntegerField(verbose_name='usual elsewhere')),
                 ('busiest_on', models.DateField(verbose_name='busiest day')),
                 ('busiest', models.PositiveIntegerField(verbose_name='on the busiest day')),
-                ('member', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='points.account', verbose_name='member')),
+                ('member', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='points.account', verbose_name='member')),
                 ('source', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.source', verbose_name='source')),
             ],
             options={

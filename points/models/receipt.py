@@ -1,6 +1,6 @@
 """Receipts that no card was shown at; a member may claim one."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Self
 
@@ -100,7 +100,7 @@ class OpenRefund(models.Model):
     )
     key = models.CharField(_("refund"), max_length=64)
     receipt = models.ForeignKey(
-        OpenReceipt, verbose_name=_("receipt"), on_delete=models.CASCADE, related_name="refunds"
+        OpenReceipt, verbose_name=_("receipt"), on_delete=models.PROTECT, related_name="refunds"
     )
     refunded_at = models.DateTimeField(_("when"))
     total = models.DecimalField(_("total"), max_digits=12, decimal_places=2)
@@ -121,20 +121,15 @@ class OpenRefund(models.Model):
 class ClaimTriesQuerySet(models.QuerySet["ClaimTries"]):
     """Filters that read as a sentence."""
 
-    def lock(self, member_id: int, day: date) -> "ClaimTries":
-        """Lock a member's count; a new day begins at nothing."""
-        self.get_or_create(member_id=member_id, defaults={"day": day})
-        count = self.select_for_update(of=("self",)).get(pk=member_id)
-        if count.day != day:
-            count.day, count.tries = day, 0
-        return count
+    def lock(self, pk: int) -> "ClaimTries":
+        return self.select_for_update(of=("self",)).get(pk=pk)
 
 
 class ClaimTries(models.Model):
     """How often a member asked for a receipt in vain on a local day."""
 
     member = models.OneToOneField(
-        Member, on_delete=models.CASCADE, primary_key=True, related_name="+"
+        Member, on_delete=models.PROTECT, primary_key=True, related_name="+"
     )
     day = models.DateField(_("day"))
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)

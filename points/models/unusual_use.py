@@ -31,7 +31,7 @@ class UnusualUse(models.Model):
     member = models.ForeignKey(
         Account,
         verbose_name=_("member"),
-        on_delete=models.CASCADE,
+        on_delete=models.PROTECT,
         related_name="+",
         db_index=False,
     )

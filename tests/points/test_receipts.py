@@ -257,6 +257,9 @@ def test_unclaimed_receipts_are_forgotten_after_a_month_and_others_stay(sanne, m
     monkeypatch.setattr("points.actions.receipts.FORGOTTEN_A_BATCH", 2)
     for number in range(5):
         make.open_receipt(at=NOW - 2 * DAY, receipt=f"old{number}")
+    OpenReceipt.objects.get(receipt="old1").refunds.create(
+        source_id=make.source(), key="f1", refunded_at=NOW, total=Decimal("5.00")
+    )
     make.open_receipt(at=NOW - DAY, receipt="young")
     make.open_receipt(at=NOW - 2 * DAY, receipt="mine")
     claim(sanne, number="mine", on=TODAY - 2 * DAY)
