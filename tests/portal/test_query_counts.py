@@ -17,7 +17,7 @@ from tests import make
         ("/my/points/", 8),
         ("/my/points/?kind=nothing", 3),
         ("/my/points/expiring/", 5),
-        ("/my/points/claim/", 3),
+        ("/my/points/claim/", 2),
         ("/my/card/", 3),
         ("/my/profile/", 5),
     ],
