@@ -78,12 +78,13 @@ class GroupPage(ReadOnlyPage):
     def permitted(self, group: Group) -> str:
         """Say it about each kind of row: what may be seen, added, changed or done."""
         about: dict[str, list[str]] = {}
-        for permission in group.permissions.select_related("content_type"):
+        # The verbs of Django were made first: what may be seen stands before what may be done.
+        for permission in group.permissions.select_related("content_type").order_by("pk"):
             model = permission.content_type.model_class()
             if model is not None:
                 kind = str(capfirst(model._meta.verbose_name_plural))
                 about.setdefault(kind, []).append(in_words(model, permission))
-        lines = ((kind, ", ".join(sorted(words))) for kind, words in sorted(about.items()))
+        lines = ((kind, "; ".join(words)) for kind, words in sorted(about.items()))
         return format_html(
             '<ul class="staff-may">{}</ul>', format_html_join("", "<li><b>{}</b>: {}</li>", lines)
         )

@@ -22,6 +22,7 @@ from unfold.widgets import (
 
 from members.actions.enrollment import enroll_member
 from members.admin.buttons import Question
+from members.details import BadPostalCode, tidy_postal_code
 from members.models import Member, User
 from members.refusals import Refusal
 
@@ -44,11 +45,24 @@ class EnrollmentForm(forms.Form):
     birthday = forms.DateField(
         label=gettext_lazy("Birthday"), required=False, widget=UnfoldAdminSingleDateWidget
     )
+    postal_code = forms.CharField(
+        label=gettext_lazy("Postal code"),
+        max_length=12,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("With it, or with the birthday, the counter finds them by name."),
+    )
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
         choices=User.Language.choices,
         widget=UnfoldAdminSelectWidget,
     )
+
+    def clean_postal_code(self) -> str:
+        try:
+            return tidy_postal_code(self.cleaned_data["postal_code"])
+        except BadPostalCode as refusal:
+            raise forms.ValidationError(str(refusal)) from None
 
 
 ENROLL = Question(
@@ -84,7 +98,7 @@ def enroll(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
         "title": ENROLL.title,
         "question": ENROLL,
         "form": form,
-        "back": reverse("admin:members_member_changelist"),
+        "back": _back(page, request),
     }
     return TemplateResponse(request, "members/admin/question.html", context)
 
@@ -97,7 +111,19 @@ def _enrolled(page: ModelAdmin, request: HttpRequest, answers: dict[str, Any]) -
         name=answers["name"],
         email=answers["email"] or None,
         birthday=answers["birthday"],
+        postal_code=answers["postal_code"],
         language=answers["language"],
     )
     page.log_addition(request, member, _("Enrolled by staff"))
     return member
+
+
+def _back(page: ModelAdmin, request: HttpRequest) -> str:
+    """Lead back to the list, or to the counter who may not see the list."""
+    if page.has_view_permission(request):
+        return reverse("admin:members_member_changelist")
+    return (
+        reverse("counter")
+        if request.user.has_perm("members.look_up_member")
+        else reverse("admin:index")
+    )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.actions.cards import issue_card, issue_cards
-from members.details import check_birthday
+from members.details import check_birthday, tidy_postal_code
 from members.models import ExternalId, Member, User
 from members.refusals import Refusal
 from members.signals import announce, member_joined
@@ -39,13 +39,14 @@ def enroll_member(
     name: str = "",
     email: str | None = None,
     birthday: date | None = None,
+    postal_code: str = "",
     language: str = User.Language.DUTCH,
     user_id: int | None = None,
 ) -> Member:
     """
     Take somebody into the program and give them a card.
 
-    Refuses an address that another member has, and a birthday that cannot be. Staff may
+    Refuses an address that another member has, a birthday and a postal code that cannot be. Staff may
     give the address of a closed membership to a new one: so whoever left can come back.
     """
     address = email.strip().lower() if email else None
@@ -59,6 +60,7 @@ def enroll_member(
             name=name.strip(),
             email=address or None,
             birthday=birthday,
+            postal_code=tidy_postal_code(postal_code),
             language=language,
             joined_at=now,
             joined_through=through,

@@ -4,8 +4,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import Q, QuerySet, Value
+from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -17,7 +17,7 @@ from unfold.decorators import display
 
 from members.admin.pages import ReadOnlyPage
 from members.models import Look, Member, StaffAct, User
-from members.reports.traces import deeds_of
+from members.reports.traces import deeds_of, look_rates
 
 MOST_MEMBERS = 20
 
@@ -102,6 +102,10 @@ class TracePage(ReadOnlyPage):
         )
         return queryset.filter(Q(member__in=members) | Q(staff__in=staff)), False
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.annotate(leads_to_member=Value(request.user.has_perm("members.view_member")))
+
     @display(description=gettext_lazy("who"))
     def who(self, row: StaffAct | Look) -> str:
         return row.staff.get_full_name()
@@ -110,6 +114,8 @@ class TracePage(ReadOnlyPage):
     def whom(self, row: StaffAct | Look) -> str:
         if row.member is None:
             return "–"
+        if not getattr(row, "leads_to_member", False):
+            return str(row.member)
         return format_html(
             '<a class="staff-link" href="{}">{}</a>',
             reverse("admin:members_member_change", args=[row.member.pk]),
@@ -156,3 +162,11 @@ class LookPage(TracePage):
     list_display = ["at", "who", "whom", "through"]
     fields = ["at", "who", "whom", "through"]
     readonly_fields = ["who", "whom"]
+    list_before_template = "members/admin/_look_rates.html"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = {**(extra_context or {}), "rates": look_rates(timezone.now())}
+        page: HttpResponse = super().changelist_view(request, context)
+        return page

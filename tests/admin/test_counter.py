@@ -204,3 +204,41 @@ def test_looking_up_asks_as_little_of_many_as_of_few(
 
     with django_assert_num_queries(len(first)):
         assert len(named(ask(counter, "Visser 1234 AB"))) == 5
+
+
+# Looking back at who looked
+
+
+def test_looks_are_counted_by_colleague_for_who_watches_over_privacy(counter, joost, desk_of, anna):
+    other = make.member()
+    for member in (anna, other):
+        counter.get(page_of(member))
+    watcher = desk_of("members.view_look")
+
+    shown = watcher.get("/admin/members/look/")
+
+    [rate] = shown.context["rates"]
+    assert (rate.who, rate.day, rate.week, rate.members) == (joost.get_full_name(), 2, 2, 2)
+    assert f"/admin/members/member/{anna.pk}/" not in shown.content.decode()
+
+
+def test_whom_the_counter_enrolls_is_found_by_the_postal_code_that_was_given(counter):
+    answers = {"name": "Anna Visser", "postal_code": "1234ab", "language": "nl"}
+
+    enrolled = counter.post("/admin/members/member/add/", answers)
+
+    anna = Member.objects.get(name="Anna Visser")
+    assert enrolled["Location"] == f"/admin/members/member/{anna.pk}/change/"
+    assert anna.postal_code == "1234 AB"
+    assert named(ask(counter, "visser 1234")) == ["Anna Visser"]
+
+
+def test_a_postal_code_that_is_none_is_told_beside_its_field(counter):
+    shown = counter.post("/admin/members/member/add/", {"postal_code": "??", "language": "nl"})
+
+    assert "postal_code" in shown.context["form"].errors
+    assert not Member.objects.exists()
+
+
+def test_the_question_of_enrolling_leads_back_to_the_counter(counter):
+    assert counter.get("/admin/members/member/add/").context["back"] == COUNTER
