@@ -7,7 +7,7 @@ from django.db import transaction
 from django.test import Client
 
 from members.actions.consent import answer_news
-from members.actions.joining import claim_membership, leave_line
+from members.actions.joining import admit, claim_membership, leave_line
 from members.actions.joining_rules import hold_joining_rules
 from members.actions.terms import accept_terms, draft_terms
 from members.actions.waiting_list import admit_waiting
@@ -85,6 +85,29 @@ def test_who_leaves_the_line_while_being_let_in_is_either_in_or_out():
     for user in users:
         kept = Application.objects.filter(user=user).first()
         assert Member.objects.filter(user=user).exists() == (kept is not None)
+
+
+def test_who_leaves_the_line_waits_for_whoever_lets_them_in():
+    make.joining("waiting_list", capacity=1)
+    make.member()
+    user, held = make.applicant(), Event()
+    claim_membership(user_id=user.pk, now=NOW)
+    make.joining("open")
+
+    def work(number):
+        if number == 0:
+            with transaction.atomic():
+                User.objects.select_for_update().get(pk=user.pk)
+                held.set()
+                wait_for_waiting(1)
+                admit(user_id=user.pk, now=NOW)
+            return "let in"
+        held.wait(10)
+        return leave_line(user_id=user.pk)
+
+    at_once(work, 2)
+
+    assert Application.objects.get().admitted_at == NOW
 
 
 def test_an_address_sent_twice_at_once_makes_one_login_and_no_fault():
