@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from mailroom.signals import program_named
 from members.colors import tokens
 from members.models import Branding
 
@@ -22,7 +24,9 @@ class Written:
     html: str
 
 
-def write_letter(name: str, *, language: str, reader: str, url: str, **facts: object) -> Written:
+def write_letter(
+    name: str, *, language: str, reader: str, url: str, now: datetime, **facts: object
+) -> Written:
     """
     Write `mailroom/letters/<name>.txt` to `reader`, with one button that leads to `url`.
 
@@ -33,7 +37,7 @@ def write_letter(name: str, *, language: str, reader: str, url: str, **facts: ob
     with translation.override(language):
         about = {
             "branding": branding,
-            "program": str(branding),
+            "program": program_name(branding, now),
             "language": language,
             "greeting": branding.greeting(reader),
             "url": url,
@@ -52,3 +56,11 @@ def write_letter(name: str, *, language: str, reader: str, url: str, **facts: ob
             text=BLANK_LINES.sub("\n\n", rendered("text.txt")).strip() + "\n",
             html=rendered("page.html").strip() + "\n",
         )
+
+
+def program_name(branding: Branding, now: datetime) -> str:
+    """Return what the business calls its program, or what the program calls itself."""
+    if branding.name:
+        return branding.name
+    answers = [answer for _room, answer in program_named.send(sender=None, now=now)]
+    return next(filter(None, answers), str(branding))

@@ -6,10 +6,12 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils import timezone
 
+from mailroom.signals import program_named
 from members.actions.membership import note_points_left
 from members.models import Member
 from members.signals import departure_considered, member_joined, membership_changed
 from points.actions.adjustment import give_welcome_bonus
+from points.program_cache import current_program
 from points.reports.farewell import points_left, points_lost
 
 
@@ -21,6 +23,12 @@ def welcome(member_id: int, **_: Any) -> None:
 @receiver(departure_considered)
 def say_what_is_lost(member_id: int, now: datetime, **_: Any) -> str:
     return points_lost(member_id, now)
+
+
+@receiver(program_named)
+def name_the_program(now: datetime, **_: Any) -> str:
+    rules = current_program().at(now)
+    return rules.name if rules else ""
 
 
 @receiver(membership_changed)

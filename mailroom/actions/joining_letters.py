@@ -34,6 +34,7 @@ def post_invitation(*, invitation_id: int, now: datetime) -> Letter | None:
         language=invitation.language,
         reader=invitation.name,
         url=_address(reverse("members:invited", args=[invitation_token(invitation=invitation)])),
+        now=now,
         is_known=invitation.member_id is not None,
         until=timezone.localtime(invitation.expires_at - A_MOMENT),
     )
@@ -51,6 +52,7 @@ def post_admission(*, member_id: int, now: datetime) -> Letter | None:
         language=member.language,
         reader=member.name,
         url=_address(reverse("members:card")),
+        now=now,
     )
     return _post(f"{ADMITTED}:{member_id}", member.email, written, member_id, now)
 

@@ -20,6 +20,7 @@ def post_second_factor_removed(*, user_id: int, by_id: int, now: datetime) -> Le
         language=user.language,
         reader=user.name,
         url=f"{settings.SITE_URL}{reverse('account_login')}",
+        now=now,
         colleague=colleague.get_full_name(),
     )
     return post_letter(

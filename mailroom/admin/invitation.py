@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +16,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
+from mailroom.admin.dates import short_day
 from mailroom.admin.inviting import invite_addresses
 from mailroom.reports.invitations import (
     Stage,
@@ -70,8 +70,8 @@ class InvitationPage(StaffPage):
         "email",
         "name",
         "stage",
-        "invited_at",
-        "invited_by",
+        "asked_at",
+        "asked_by",
         "holds_until",
         "member_now",
     ]
@@ -154,7 +154,15 @@ class InvitationPage(StaffPage):
 
     @display(description=gettext_lazy("holds until"))
     def holds_until(self, invitation: Invitation) -> str:
-        return date_format(timezone.localtime(invitation.expires_at), "SHORT_DATE_FORMAT")
+        return short_day(invitation.expires_at)
+
+    @display(description=gettext_lazy("invited at"))
+    def asked_at(self, invitation: Invitation) -> str:
+        return short_day(invitation.invited_at)
+
+    @display(description=gettext_lazy("invited by"))
+    def asked_by(self, invitation: Invitation) -> str:
+        return invitation.invited_by.get_full_name()
 
     @display(description=gettext_lazy("joined as"))
     def member_now(self, invitation: Invitation) -> str:

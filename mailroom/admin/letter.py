@@ -15,6 +15,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from mailroom.actions.sending import send_again
+from mailroom.admin.dates import short_moment
 from mailroom.models import Letter
 from members.admin.buttons import Question, ask, found
 from members.admin.pages import ReadOnlyPage
@@ -40,7 +41,7 @@ AGAIN = Question(
 class LetterPage(ReadOnlyPage):
     """Read, and sent again where it got stuck; never written or changed here."""
 
-    list_display = ["subject", "to", "state_label", "posted_at", "sent_at", "fault"]
+    list_display = ["subject", "to", "state_label", "posted", "sent", "fault"]
     list_filter = [("state", ChoicesDropdownFilter)]
     list_filter_submit = True
     search_fields = ["to"]
@@ -56,10 +57,10 @@ class LetterPage(ReadOnlyPage):
                     ("posted_at", "sent_at"),
                     ("attempts", "try_at"),
                     "fault",
+                    "letter",
                 ]
             },
         ),
-        (gettext_lazy("Text"), {"fields": ["letter"]}),
     ]
     readonly_fields = ["letter"]
     actions_detail = ["again"]
@@ -83,6 +84,14 @@ class LetterPage(ReadOnlyPage):
     @display(description=gettext_lazy("state"), label=COLORS)
     def state_label(self, letter: Letter) -> tuple[str, str]:
         return letter.state, letter.get_state_display()
+
+    @display(description=gettext_lazy("posted at"))
+    def posted(self, letter: Letter) -> str:
+        return short_moment(letter.posted_at)
+
+    @display(description=gettext_lazy("sent at"))
+    def sent(self, letter: Letter) -> str:
+        return short_moment(letter.sent_at)
 
     @display(description=gettext_lazy("text"))
     def letter(self, letter: Letter) -> str:

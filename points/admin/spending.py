@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,7 +23,7 @@ from members.admin.pages import ReadOnlyPage, StaffList
 from members.models import Invitation, Member
 from points.admin.pilot import count_again, invite_chosen, show_guest_list
 from points.models import Spending
-from points.reports.wording import day, money, whole
+from points.reports.wording import money, whole
 
 LISTED = "admin:points_spending_changelist"
 MOST = 1_000
@@ -189,23 +190,24 @@ class SpendingPage(ReadOnlyPage):
 
     @display(description=gettext_lazy("latest purchase"))
     def latest(self, row: Spending) -> str:
-        return day(timezone.localdate(row.latest_at))
+        words = date_format(timezone.localtime(row.latest_at), "SHORT_DATE_FORMAT")
+        return format_html('<span class="staff-when">{}</span>', words)
 
     @display(
         description=gettext_lazy("state"),
-        label={"joined": "success", "invited": "info"},
+        label={"joined": "success", "invited": "info", "outside": "default"},
     )
-    def standing(self, row: Spending) -> tuple[str, str] | str:
+    def standing(self, row: Spending) -> tuple[str, str]:
         if row.member.user_id is not None:
             return "joined", _("with a login")
         if vars(row)["is_invited"]:
             return "invited", _("invited")
-        return "–"
+        return "outside", _("not invited")
 
     @display(description=gettext_lazy("state"))
     def standing_in_words(self, row: Spending) -> str:
-        standing = self.standing(row)
-        return standing if isinstance(standing, str) else standing[1]
+        words: str = self.standing(row)[1]
+        return words
 
     @display(description=gettext_lazy("address"))
     def address(self, row: Spending) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from mailroom.wording import write_letter
 from members.models import Branding
+from tests import make
 
 pytestmark = pytest.mark.django_db
 LINK = "https://example.nl/join/abc/?a=1&b=2"
@@ -24,7 +25,9 @@ def branding():
 
 def invitation(reader="Anna Visser", language="en", **facts):
     facts = {"is_known": False, "until": datetime(2026, 12, 1)} | facts  # noqa: DTZ001
-    return write_letter("invitation", language=language, reader=reader, url=LINK, **facts)
+    return write_letter(
+        "invitation", language=language, reader=reader, url=LINK, now=make.NOW, **facts
+    )
 
 
 def test_both_forms_say_the_same(branding):
@@ -90,6 +93,12 @@ def test_before_anybody_branded_it_a_letter_stands_by_itself():
 
     assert letter.text.startswith("Hello Anna,")
     assert "None" not in letter.text + letter.html
+
+
+def test_as_long_as_nobody_named_it_a_letter_calls_the_program_as_its_rules_do():
+    make.published_program()
+
+    assert invitation().subject == "Your invitation to Marktzicht"
 
 
 def test_a_letter_speaks_the_readers_language(branding):
