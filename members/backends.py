@@ -5,7 +5,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from members.models import User
 
 
-class LoginBackend(AuthenticationBackend):  # type: ignore[misc]
+class LoginBackend(AuthenticationBackend):
     """Brings the membership along with the login: nearly every page asks for both."""
 
     def get_user(self, user_id: int) -> User | None:

@@ -49,7 +49,7 @@ class Rights:
         return self.may_log_in and self.works_here and ADMIN.key in self.groups
 
 
-def rights_of(user: User) -> Rights:
+def rights_of(*, user: User) -> Rights:
     """Read what a login may do as it stands in the database."""
     return Rights(
         may_log_in=user.is_active,
@@ -83,7 +83,7 @@ def change_rights(*, user_id: int, by_id: int, rights: Rights) -> User:
     others than administrators, and what would leave nobody who can let colleagues in.
     """
     user = refuse_change(user_id=user_id, by_id=by_id, rights=rights)
-    if rights != rights_of(user):
+    if rights != rights_of(user=user):
         _give(user, rights)
     return user
 
@@ -94,7 +94,7 @@ def refuse_change(*, user_id: int, by_id: int, rights: Rights) -> User:
     user = User.objects.select_for_update().get(pk=user_id)
     # Whoever gives or takes rights waits here, so that two cannot remove each other.
     Group.objects.select_for_update().get_or_create(name=ADMIN.key)
-    had = rights_of(user)
+    had = rights_of(user=user)
     if rights == had:
         return user
     if user_id == by_id:
@@ -132,9 +132,9 @@ def remove_second_factor(*, user_id: int, by_id: int, now: datetime) -> User:
     return user
 
 
-def is_administrator(user: User) -> bool:
+def is_administrator(*, user: User) -> bool:
     """Whether somebody may let colleagues in and say what they may do."""
-    return user.is_superuser or rights_of(user).is_administrator
+    return user.is_superuser or rights_of(user=user).is_administrator
 
 
 def _give(user: User, rights: Rights) -> None:
@@ -144,7 +144,7 @@ def _give(user: User, rights: Rights) -> None:
 
 
 def _refuse_all_but_administrators(by_id: int) -> None:
-    if not is_administrator(User.objects.get(pk=by_id)):
+    if not is_administrator(user=User.objects.get(pk=by_id)):
         raise NotYoursToChange(_("Only administrators say what colleagues may do."))
 
 

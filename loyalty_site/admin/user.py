@@ -228,7 +228,7 @@ def _is_administrator(request: HttpRequest) -> bool:
     """Ask once in a request; a page asks often."""
     known = vars(request)
     if "is_administrator" not in known:
-        known["is_administrator"] = is_administrator(colleague(request))
+        known["is_administrator"] = is_administrator(user=colleague(request))
     return bool(known["is_administrator"])
 
 

@@ -80,7 +80,7 @@ def test_an_administrator_lets_a_colleague_in(nadia):
     at_desk(nadia).post(f"{USERS}add/", answers | {"store": "North", "groups": [group("service")]})
 
     bram = User.objects.get(email="bram@example.nl")
-    assert rights_of(bram) == Rights(
+    assert rights_of(user=bram) == Rights(
         may_log_in=True, works_here=True, store="North", groups=frozenset({"service"})
     )
     assert not bram.has_usable_password()
@@ -115,7 +115,7 @@ def test_nobody_changes_their_own_rights(nadia):
     save(nadia, nadia, groups=[group(name) for name in GROUPS], store="North", name="Nadia S.")
 
     assert nadia.name == "Nadia S."
-    assert rights_of(nadia).groups == {"admin"}
+    assert rights_of(user=nadia).groups == {"admin"}
     assert nadia.store == ""
 
 
@@ -139,7 +139,7 @@ def test_who_may_change_logins_and_is_no_administrator_gives_no_rights(joost, na
     save(helper, joost, groups=[group("admin")], is_active=None, name="Renamed")
 
     assert joost.name == "Renamed"
-    assert (joost.is_active, rights_of(joost).groups) == (True, {"counter"})
+    assert (joost.is_active, rights_of(user=joost).groups) == (True, {"counter"})
 
 
 def test_groups_that_the_matrix_does_not_know_cannot_be_given(nadia, joost):
@@ -149,17 +149,17 @@ def test_groups_that_the_matrix_does_not_know_cannot_be_given(nadia, joost):
     answer = save(nadia, joost, groups=[strange.pk])
 
     assert "groups" in answer.context["adminform"].form.errors
-    assert rights_of(joost).groups == {"counter"}
+    assert rights_of(user=joost).groups == {"counter"}
 
 
 def test_the_last_administrator_stays(nadia, boss):
     for changes in ({"groups": []}, {"is_active": None}, {"is_staff": None}):
         assert refusal(save(boss, nadia, **changes))
-        assert rights_of(nadia).is_administrator
+        assert rights_of(user=nadia).is_administrator
 
     in_group("admin")
     save(boss, nadia, groups=[])
-    assert not rights_of(nadia).is_administrator
+    assert not rights_of(user=nadia).is_administrator
 
 
 def test_a_group_cannot_be_changed_added_or_removed_by_anybody(desk):
@@ -211,7 +211,7 @@ def test_two_administrators_who_remove_each_other_at_once_leave_one():
 
     at_once(remove)
 
-    assert sum(rights_of(user).is_administrator for user in two) == 1
+    assert sum(rights_of(user=user).is_administrator for user in two) == 1
 
 
 # A lost second factor
