@@ -99,7 +99,6 @@ FINANCE = StaffGroup(
         "points.openreceipt: view",
         "points.adjustmentlimit: view",
         "points.programversion: view",
-        "loyalty_site.jobrun: view",
     ),
 )
 PRIVACY = StaffGroup(

@@ -69,18 +69,24 @@ def approval_concerns(user: User, now: datetime) -> list[Concern]:
 
 
 def job_concerns(jobs: Sequence[JobHealth]) -> Iterator[Concern]:
-    """Jobs that failed or that keep us waiting."""
+    """Name each job that failed; those that keep us waiting are one concern: the worker."""
+    url = reverse("admin:loyalty_site_jobrun_changelist")
+    late = []
     for health in jobs:
         if health.last is not None and health.last.state == JobRun.State.FAILED:
             text = _("%(job)s: failed for %(period)s")
-            url = reverse("admin:loyalty_site_jobrun_change", args=[health.last.pk])
+            facts = {"job": health.job.title, "period": health.last.period}
+            run = reverse("admin:loyalty_site_jobrun_change", args=[health.last.pk])
+            yield Concern(text % facts, run, "schedule")
         elif health.is_late:
-            text = _("%(job)s: late; is the worker running?")
-            url = reverse("admin:loyalty_site_jobrun_changelist")
-        else:
-            continue
-        period = health.last.period if health.last else ""
-        yield Concern(text % {"job": health.job.title, "period": period}, url, "schedule")
+            late.append(str(health.job.title))
+    if late:
+        text = ngettext(
+            "%(job)s: late; is the worker running?",
+            "%(count)s jobs are late; is the worker running?",
+            len(late),
+        )
+        yield Concern(text % {"job": late[0], "count": len(late)}, url, "schedule")
 
 
 def letter_concerns() -> Iterator[Concern]:

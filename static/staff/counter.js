@@ -40,6 +40,10 @@ function press(event) {
 
 if (line) {
   document.addEventListener("keydown", press);
-  // What found nobody is most often typed anew.
-  if (document.activeElement === line) line.select();
+  if (choices.length) {
+    choices[0].focus();
+  } else if (document.activeElement === line) {
+    // What found nobody is most often typed anew.
+    line.select();
+  }
 }

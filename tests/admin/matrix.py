@@ -155,7 +155,7 @@ TABLE: dict[str, Access] = {
     "admin:members_user_lost_factor": both("admin"),
     **pages("auth.group", see="admin"),
     **pages("members.source", see="admin", add="admin"),
-    **pages("loyalty_site.jobrun", see="finance admin"),
+    **pages("loyalty_site.jobrun", see="admin"),
 }
 
 LIST_ACTIONS = {"points.spending": {"invite": both("marketing").send}}

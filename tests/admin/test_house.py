@@ -7,8 +7,11 @@ import pytest
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
+from loyalty_site.admin.job_run import FIGURES
+from loyalty_site.jobs import JOBS
 from loyalty_site.models import JobRun
 from loyalty_site.staff_home.figures import spans_of
+from members.actions.cards import replace_card
 from members.models import Card, Tier, User
 from tests import make
 
@@ -115,6 +118,39 @@ def test_a_job_is_found_by_name_or_period(desk):
 
     assert found("exp") == ["expire_points"]
     assert found("2026-06-15") == ["place_tiers"]
+
+
+def test_whatever_a_job_counts_is_told_in_words(db):
+    now = timezone.now()
+
+    counted = {name for job in JOBS for name in job.work(now, now)}
+
+    assert counted <= set(FIGURES)
+
+
+def test_jobs_are_named_and_found_by_their_titles(desk):
+    now = timezone.now()
+    JobRun.objects.create(
+        job="expire_points", period="2026-06-14", state="done", started_at=now, finished_at=now
+    )
+
+    shown = desk.get("/admin/loyalty_site/jobrun/", {"q": str(JOBS[0].title)[:6]})
+
+    assert [run.job for run in shown.context["cl"].result_list] == ["expire_points"]
+    assert str(JOBS[0].title) in shown.content.decode()
+
+
+def test_cards_are_filtered_by_whether_they_work(desk):
+    member = make.member()
+    card = Card.objects.get(member=member)
+    replace_card(card_id=card.pk, reason="Lost", now=make.NOW)
+
+    def found(state) -> set[bool]:
+        rows = desk.get("/admin/members/card/", {"state": state}).context["cl"].result_list
+        return {row.is_active for row in rows}
+
+    assert (found("works"), found("blocked")) == ({True}, {False})
+    assert found("other") == {True, False}
 
 
 def test_a_card_is_found_by_its_first_digits(desk):

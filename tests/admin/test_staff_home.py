@@ -7,6 +7,8 @@ import time_machine
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
+from loyalty_site.jobs import JOBS
+from loyalty_site.models import JobRun
 from loyalty_site.staff_groups import GROUPS
 from loyalty_site.staff_home.chart import HEIGHT, bars
 from loyalty_site.staff_home.figures import DAYS
@@ -60,6 +62,19 @@ def test_letters_that_are_stuck_are_named_to_who_may_see_letters():
         "1 letter may not have been sent",
     ]
     assert about(in_group("finance"), "sent") == []
+
+
+def test_a_worker_that_stands_still_is_one_concern_and_a_failed_job_another():
+    now = timezone.now()
+    JobRun.objects.create(
+        job="expire_points", period="2026-06-14", state="failed", started_at=now, finished_at=now
+    )
+
+    about_jobs = about(in_group("admin"), "late") + about(in_group("admin"), "failed")
+
+    assert len(about_jobs) == 2
+    assert f"{len(JOBS) - 1} jobs are late" in about_jobs[0]
+    assert about(in_group("finance"), "late") == []
 
 
 def test_a_program_and_terms_are_missed_by_who_can_publish_them():

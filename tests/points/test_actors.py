@@ -1,0 +1,38 @@
+"""Who did what a line of the ledger tells of, in words."""
+
+import pytest
+from django.utils.translation import override
+
+from points.reports.actors import who_did
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def test_who_did_it_is_named():
+    els, ruben = make.staff(name="Els"), make.staff(name="Ruben")
+    till = make.source("till")
+
+    with override("en"):
+        told = [
+            who_did(actor)
+            for actor in (
+                "program",
+                f"user:{els.pk}",
+                f"user:{els.pk},user:{ruben.pk}",
+                f"import:{till}",
+                "import:x",
+                "user:0",
+                "something else",
+            )
+        ]
+
+    assert told == [
+        "the program",
+        "Els",
+        "Els, approved by Ruben",
+        "an import from till",
+        "an import",
+        "user:0",
+        "something else",
+    ]
