@@ -104,7 +104,9 @@ class TracePage(ReadOnlyPage):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.annotate(leads_to_member=Value(request.user.has_perm("members.view_member")))
+        may_open = Value(request.user.has_perm("members.view_member"))
+        shown: QuerySet[Any] = rows.annotate(leads_to_member=may_open)
+        return shown
 
     @display(description=gettext_lazy("who"))
     def who(self, row: StaffAct | Look) -> str:

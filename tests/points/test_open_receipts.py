@@ -271,5 +271,3 @@ def test_keeping_takes_a_constant_number_of_queries(take_in, django_assert_max_n
         summary = take_in(*rows)
 
     assert summary.without_card == 600
-
-
