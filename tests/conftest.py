@@ -5,6 +5,7 @@ import os
 import pytest
 from django.core.cache import cache
 from django.db import connections
+from django.utils import translation
 
 from members.branding_cache import forget_branding
 
@@ -28,9 +29,11 @@ def django_db_setup(django_db_blocker):
 
 
 @pytest.fixture(autouse=True)
-def _fresh_cache():
+def _fresh_start():
     cache.clear()
     forget_branding()
+    # A request leaves its language behind in the thread.
+    translation.deactivate()
     return
 
 

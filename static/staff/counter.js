@@ -38,12 +38,19 @@ function press(event) {
   }
 }
 
-if (line) {
-  document.addEventListener("keydown", press);
+function settle() {
   if (choices.length) {
     choices[0].focus();
-  } else if (document.activeElement === line) {
-    // What found nobody is most often typed anew.
-    line.select();
+  } else {
+    line.focus();
+    // What found nobody is most often typed anew; what a scanner is typing now is not.
+    if (line.value === line.defaultValue) line.select();
   }
+}
+
+if (line) {
+  document.addEventListener("keydown", press);
+  // The theme moves the page into a box of its own while it loads, and the focus is lost with it.
+  if (document.readyState === "complete") settle();
+  else window.addEventListener("load", settle);
 }

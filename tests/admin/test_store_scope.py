@@ -92,18 +92,18 @@ def test_ones_own_store_is_shown(north, anna):
 
 
 @pytest.mark.parametrize("store", ["South", ""])
-@pytest.mark.parametrize("page", ["change", "history", "delete"])
-def test_another_stores_purchase_is_not_found_by_address(north, anna, store, page):
+@pytest.mark.parametrize("where", ["change", "history", "delete"])
+def test_another_stores_purchase_is_not_found_by_address(north, anna, store, where):
     bought = Purchase.objects.get(receipt=f"r-{store}")
 
-    assert north.get(f"{PURCHASES}{bought.pk}/{page}/").status_code in {403, 404}
+    assert north.get(f"{PURCHASES}{bought.pk}/{where}/").status_code in {403, 404}
 
 
-@pytest.mark.parametrize("page", ["change", "history"])
-def test_an_entry_of_another_store_or_of_none_is_not_found_by_address(north, anna, page):
+@pytest.mark.parametrize("where", ["change", "history"])
+def test_an_entry_of_another_store_or_of_none_is_not_found_by_address(north, anna, where):
     seen = {"r-North", "back-North"}
     for entry in Entry.objects.all():
-        status = north.get(f"{ENTRIES}{entry.pk}/{page}/").status_code
+        status = north.get(f"{ENTRIES}{entry.pk}/{where}/").status_code
 
         assert status == (200 if entry.operation in seen else 404), entry.operation
 
@@ -148,9 +148,9 @@ def test_the_figures_of_the_first_page_are_the_stores(north, anna):
     assert {figure.label for figure in shown} == {"Purchases", "Spent", "Points earned"}
 
 
-@pytest.mark.parametrize("page", ["/admin/", PURCHASES, ENTRIES])
-def test_the_head_of_the_page_says_which_store_one_sees(north, anna, page):
-    assert "<strong>North</strong>" in north.get(page).content.decode()
+@pytest.mark.parametrize("address", ["/admin/", PURCHASES, ENTRIES])
+def test_the_head_of_the_page_says_which_store_one_sees(north, anna, address):
+    assert "<strong>North</strong>" in north.get(address).content.decode()
 
 
 def test_what_a_member_sees_is_not_for_who_sees_one_store(anna):

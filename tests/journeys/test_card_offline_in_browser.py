@@ -24,6 +24,9 @@ KEPT = """async () => {
   return kept;
 }"""
 
+# What a worker keeps last may be any of these.
+PARTS = ("/my/card/", "/my/card/barcode.svg", "card.css", "card.js")
+
 # Makes what is kept look as if it had been fetched two hours ago.
 AGED = """async () => {
   const cache = await caches.open("card");
@@ -62,7 +65,7 @@ def kept_at_hand(page: Page) -> None:
     page.evaluate("navigator.serviceWorker.ready")
     for _ in range(100):
         kept = page.evaluate(KEPT)
-        if "/my/card/" in kept and any(path.endswith("card.js") for path in kept):
+        if all(any(path.endswith(end) for path in kept) for end in PARTS):
             return
         page.wait_for_timeout(50)
     raise AssertionError(kept)

@@ -254,7 +254,7 @@ def test_a_damaged_archive_is_said(tmp_path, damage):
         ({"id": "a\tb"}, "id: must have no control characters"),
         ({"id": "a\x7fb"}, "id: must have no control characters"),
         ({"id": "a\u0085b"}, "id: must have no control characters"),
-        ({"member": " "}, "member: is missing"),
+        ({"kind": "bonus", "member": " "}, "member: is missing"),
         ({"at": ""}, "at: must be a moment such as"),
         ({"at": "yesterday"}, "at: must be a moment such as"),
         ({"at": "31-01-2026 12:00"}, "at: must be a moment such as"),

@@ -8,6 +8,7 @@ import time
 
 import pytest
 from django.db import connection, transaction
+from django.utils import translation
 
 from members.actions.enrollment import enroll_member
 from members.models import ExternalId, Member
@@ -54,7 +55,9 @@ def test_an_address_that_somebody_takes_meanwhile_is_a_fault_and_not_a_crash(tmp
                 wait_for_waiting(1)
             return []
         time.sleep(0.3)
-        return [fault.why for fault in import_people(path=path, source_id=source, now=NOW).faults]
+        with translation.override("en"):
+            done = import_people(path=path, source_id=source, now=NOW)
+        return [fault.why for fault in done.faults]
 
     assert at_once(work)[1] == ["email: this address belongs to another member"]
     assert ExternalId.objects.count() == 2
