@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
@@ -27,12 +28,13 @@ from members.admin.pages import ReadOnlyPage
 from members.admin.reader import staff_of
 from members.admin.staff_act import OfStaff
 from members.admin.traces import Done
-from members.models import Approval, User
+from members.models import Approval, Source, User
 from members.refusals import Refusal
 from points.actions.adjustment import AdjustmentReason
 from points.actions.staff_adjustment import Adjustment, approve_adjustment
+from points.actions.staff_purchase import AskedPurchase, approve_purchase
 from points.reports.statement import Situation, situation
-from points.reports.wording import points_text, signed, whole
+from points.reports.wording import money, points_text, signed, whole
 
 EXPIRED = "expired"
 COLORS = {
@@ -104,13 +106,19 @@ WITHDRAW = Question(
 )
 
 
+APPROVE = {
+    Approval.Kind.ADJUSTMENT: approve_adjustment,
+    Approval.Kind.PURCHASE: approve_purchase,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A request in the reader's words: the points, why, and what the balance would become."""
 
+    title: str
     points: str
-    sentence: str
-    cause: str
+    facts: list[tuple[str, str]]
     note: str
     stands: Situation
     after: str
@@ -203,7 +211,7 @@ class ApprovalPage(ReadOnlyPage):
     @transaction.atomic
     def _decided(self, request: HttpRequest, approval: Approval, answers: dict[str, Any]) -> Done:
         approves = answers["decision"] == DecisionForm.APPROVE
-        (approve_adjustment if approves else refuse_request)(
+        (APPROVE[Approval.Kind(approval.kind)] if approves else refuse_request)(
             approval_id=approval.pk,
             digest=answers["digest"],
             staff_id=staff_of(request).pk,
@@ -228,13 +236,14 @@ class ApprovalPage(ReadOnlyPage):
         self, request: HttpRequest, approval: Approval, form: DecisionForm
     ) -> TemplateResponse:
         now = timezone.now()
+        request_in_words = asked(approval, now)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "original": approval,
-            "title": _("Request to adjust points"),
+            "title": request_in_words.title,
             "approval": approval,
-            "asked": asked(approval, now),
+            "asked": request_in_words,
             "is_open": approval.is_open(now),
             "has_expired": approval.has_expired(now),
             "hindrance": hindrance(approval, staff_of(request), now),
@@ -272,24 +281,45 @@ class ApprovalPage(ReadOnlyPage):
 
 
 def sentence(approval: Approval) -> str:
-    """Say what is asked in three words."""
-    points = Adjustment.from_asked(approval.asked).points
+    """Say what is asked in a few words."""
+    points = int(approval.asked["points"])
+    if approval.kind == Approval.Kind.PURCHASE:
+        words = _("enter receipt %(receipt)s for %(points)s")
+        return words % {"receipt": approval.asked["receipt"], "points": points_text(points)}
     words = _("give %(points)s") if points > 0 else _("take %(points)s")
     return words % {"points": points_text(points)}
 
 
 def asked(approval: Approval, now: datetime) -> Asked:
     """Put a request into the reader's words, from the row that would be carried out."""
-    adjustment = Adjustment.from_asked(approval.asked)
     stands = situation(approval.member_id, now)
+    points = int(approval.asked["points"])
+    is_purchase = approval.kind == Approval.Kind.PURCHASE
     return Asked(
-        points=signed(adjustment.points),
-        sentence=sentence(approval),
-        cause=str(AdjustmentReason(adjustment.cause).label),
-        note=adjustment.note,
+        title=_("Request to enter a purchase") if is_purchase else _("Request to adjust points"),
+        points=signed(points),
+        facts=_receipt(approval) if is_purchase else _cause(approval),
+        note=approval.reason,
         stands=stands,
-        after=whole(stands.balance + adjustment.points),
+        after=whole(stands.balance + points),
     )
+
+
+def _cause(approval: Approval) -> list[tuple[str, str]]:
+    cause = Adjustment.from_asked(approval.asked).cause
+    return [(_("Cause, which the member reads"), str(AdjustmentReason(cause).label))]
+
+
+def _receipt(approval: Approval) -> list[tuple[str, str]]:
+    slip = AskedPurchase.from_asked(approval.asked).slip
+    at = timezone.localtime(slip.placed_at)
+    return [
+        (_("Receipt"), slip.receipt),
+        (_("Total"), money(slip.total)),
+        (_("Date and time on the receipt"), date_format(at, "SHORT_DATETIME_FORMAT")),
+        (_("Till or shop"), str(Source.objects.get(pk=slip.source_id))),
+        (_("Store"), slip.store or "–"),
+    ]
 
 
 def hindrance(approval: Approval, reader: User, now: datetime) -> str:

@@ -22,9 +22,10 @@ from unfold.widgets import (
 from members.admin.buttons import Question, ReasonForm, ask, found
 from members.admin.reader import staff_of
 from members.admin.traces import Done
-from members.models import PROGRAM_SOURCE, Member, Source
+from members.models import PROGRAM_SOURCE, Approval, Member, Source
 from points.actions.adjustment import AdjustmentReason
-from points.actions.staff_adjustment import Adjustment, adjust_by_staff, adjusted_alone
+from points.actions.alone import used_alone
+from points.actions.staff_adjustment import Adjustment, adjust_by_staff
 from points.actions.staff_purchase import Slip, enter_purchase
 from points.models import Account, AdjustmentLimit
 from points.reports.wording import money, points_text, whole
@@ -156,8 +157,16 @@ class PointsButtons(ModelAdmin):
                     placed_at=answers["placed_at"],
                     total=answers["total"],
                 ),
+                note=answers["reason"],
                 now=timezone.now(),
             )
+            if isinstance(bought, Approval):
+                return Done(
+                    _(
+                        "A second person was asked about receipt %(receipt)s; nothing has changed yet"
+                    )
+                    % {"receipt": answers["receipt"]}
+                )
             facts = {
                 "receipt": bought.receipt,
                 "total": money(bought.total),
@@ -168,7 +177,10 @@ class PointsButtons(ModelAdmin):
                 after={"receipt": bought.receipt, "total": str(bought.total)},
             )
 
-        return ask(self, request, member, PURCHASE, act=act, back=self.back(request, member))
+        question = replace(
+            PURCHASE, text=f"{PURCHASE.text} {_purchases_in_words(staff_of(request).pk)}"
+        )
+        return ask(self, request, member, question, act=act, back=self.back(request, member))
 
     def back(self, request: HttpRequest, member: Member) -> str:
         """Return where a button leads back to."""
@@ -195,9 +207,17 @@ def told(adjustment: Adjustment, *, is_asked: bool) -> Done:
 
 
 def _limit_in_words(staff_id: int) -> str:
-    used = adjusted_alone(staff_id=staff_id, now=timezone.now())
+    used = used_alone(staff_id=staff_id, now=timezone.now())
     return _(
         "The member sees the points and their cause at once. On your own you may give and take "
         "%(limit)s points a day, of which you have used %(used)s; above that a second person "
         "decides first."
+    ) % {"limit": whole(AdjustmentLimit.current()), "used": whole(used)}
+
+
+def _purchases_in_words(staff_id: int) -> str:
+    used = used_alone(staff_id=staff_id, now=timezone.now())
+    return _(
+        "If no till reported the receipt, its points count in the %(limit)s you may give on your "
+        "own in a day, of which you have used %(used)s; above that a second person decides first."
     ) % {"limit": whole(AdjustmentLimit.current()), "used": whole(used)}

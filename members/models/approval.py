@@ -41,6 +41,7 @@ class Approval(models.Model):
 
     class Kind(models.TextChoices):
         ADJUSTMENT = "adjustment", _("adjust points")
+        PURCHASE = "purchase", _("enter a purchase")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")

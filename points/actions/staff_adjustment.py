@@ -1,11 +1,9 @@
 """Points that staff give and take: alone up to a limit, above it with a second person."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -20,10 +18,9 @@ from members.models import PROGRAM_SOURCE, Approval, Member
 from members.models.approval import fingerprint
 from members.refusals import Refusal
 from points.actions.adjustment import AdjustmentReason, NothingToAdjust, adjust_points
+from points.actions.alone import add, count_of_today, fits, today
 from points.kinds import Kind
-from points.local_time import local_day
-from points.models import AdjustedInADay, AdjustmentLimit, Entry
-from points.program_cache import current_program
+from points.models import Entry
 from points.refusals import OtherContent
 
 ADJUST = "points.adjust_points"
@@ -75,7 +72,7 @@ def adjust_by_staff(*, staff_id: int, adjustment: Adjustment, now: datetime) -> 
     """
     if adjustment.points == 0:
         raise NothingToAdjust(_("A correction needs points, above or below 0."))
-    alone = _count_of_today(staff_id, now)
+    alone = count_of_today(staff_id=staff_id, now=now)
     member = Member.objects.lock(adjustment.member_id)
     staff = staff_who_may(staff_id=staff_id, permission=ADJUST)
     refuse_own_account(staff=staff, member=member)
@@ -85,7 +82,7 @@ def adjust_by_staff(*, staff_id: int, adjustment: Adjustment, now: datetime) -> 
         return _same_request(asked, adjustment)
     if _was_posted(adjustment):
         return None
-    if alone.points + abs(adjustment.points) > AdjustmentLimit.current():
+    if not fits(alone, adjustment.points):
         return ask_second_person(
             kind=Approval.Kind.ADJUSTMENT,
             member_id=member.pk,
@@ -97,8 +94,7 @@ def adjust_by_staff(*, staff_id: int, adjustment: Adjustment, now: datetime) -> 
         )
 
     _post(adjustment, actor=f"user:{staff_id}", now=now)
-    alone.points += abs(adjustment.points)
-    alone.save(update_fields=["points"])
+    add(alone, adjustment.points)
     return None
 
 
@@ -158,19 +154,7 @@ def can_be_undone(*, entry: Entry, now: datetime) -> bool:
         entry.kind == Kind.ADJUSTED
         or (entry.kind == Kind.BONUS and entry.explanation.get("reason") == "good_will")
     )
-    return by_staff and _local(entry.occurred_at) == _local(now)
-
-
-def adjusted_alone(*, staff_id: int, now: datetime) -> int:
-    """How many points this member of staff has given and taken alone today."""
-    row = AdjustedInADay.objects.filter(staff_id=staff_id, day=_local(now)).first()
-    return row.points if row else 0
-
-
-def _count_of_today(staff_id: int, now: datetime) -> AdjustedInADay:
-    """Lock what this member of staff has adjusted alone today; a day begins at nothing."""
-    count, _new = AdjustedInADay.objects.get_or_create(staff_id=staff_id, day=_local(now))
-    return AdjustedInADay.objects.lock(count.pk)
+    return by_staff and today(entry.occurred_at) == today(now)
 
 
 def _post(adjustment: Adjustment, *, actor: str, now: datetime) -> None:
@@ -207,9 +191,3 @@ def _was_posted(adjustment: Adjustment) -> bool:
     if (earlier.member_id, earlier.points) != (adjustment.member_id, adjustment.points):
         raise OtherContent(_("This form was sent before with other points; open it again."))
     return True
-
-
-def _local(at: datetime) -> date:
-    """The day of the program on which something happens."""
-    versions = current_program().versions
-    return local_day(at, versions[0].zone if versions else ZoneInfo(settings.TIME_ZONE))

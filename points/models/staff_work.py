@@ -10,15 +10,16 @@ ONLY = 1
 
 
 class AdjustmentLimit(models.Model):
-    """How many points one member of staff may give or take in a day without a second person."""
+    """How many points one colleague may give or take in a day without a second person."""
 
     id = models.SmallIntegerField(primary_key=True, default=ONLY, editable=False)
     points_a_day = models.PositiveIntegerField(
         _("points a day"),
         default=500,
         help_text=_(
-            "Given and taken points of one member of staff add up. With 500, a colleague who has "
-            "given 450 today asks a second person for the next 100. 0: always a second person."
+            "Given and taken points of one member of staff add up, and so does what purchases "
+            "earn that they enter by hand. With 500, a colleague who has given 450 today asks a "
+            "second person for the next 100. 0: always a second person."
         ),
     )
 

@@ -21,10 +21,8 @@ from members.actions.entitlement import MayNot, OwnAccount
 from members.models import Approval, Member, User
 from members.models.approval import fingerprint
 from points.actions.adjustment import AdjustmentReason, NothingToAdjust
-from points.actions.staff_adjustment import (
-    adjusted_alone,
-    approve_adjustment,
-)
+from points.actions.alone import used_alone
+from points.actions.staff_adjustment import approve_adjustment
 from points.models import AdjustmentLimit, Entry
 from points.refusals import OtherContent, RuleSaysNo
 from tests import make
@@ -67,7 +65,7 @@ def test_within_the_limit_points_are_adjusted_at_once(sanne, bram):
 
     assert make.balance(sanne) == 1500
     assert Entry.objects.latest("sequence").actor == f"user:{bram.pk}"
-    assert adjusted_alone(staff_id=bram.pk, now=NOW) == 500
+    assert used_alone(staff_id=bram.pk, now=NOW) == 500
 
 
 def test_one_point_above_the_limit_waits_for_a_second_person(sanne, bram):
@@ -96,7 +94,7 @@ def test_given_and_taken_points_of_a_day_add_up_over_members(sanne, bram):
     asked = adjust(bram, sanne, 51)
 
     assert asked.state == "waiting"
-    assert adjusted_alone(staff_id=bram.pk, now=NOW) == 450
+    assert used_alone(staff_id=bram.pk, now=NOW) == 450
     assert adjust(bram, sanne, 50) is None
 
 
@@ -110,7 +108,7 @@ def test_a_refused_adjustment_does_not_use_up_the_day(sanne, bram):
     with pytest.raises(RuleSaysNo):
         adjust(bram, make.member(points=5), -100)
 
-    assert adjusted_alone(staff_id=bram.pk, now=NOW) == 0
+    assert used_alone(staff_id=bram.pk, now=NOW) == 0
 
 
 def test_the_day_is_the_programs(sanne, bram):
@@ -142,7 +140,7 @@ def test_the_same_form_sent_twice_adjusts_and_asks_once(sanne, bram):
         adjust(bram, sanne, 600, key=large)
 
     assert make.balance(sanne) == 1050
-    assert adjusted_alone(staff_id=bram.pk, now=NOW) == 50
+    assert used_alone(staff_id=bram.pk, now=NOW) == 50
     assert Approval.objects.count() == 1
 
 

@@ -1,12 +1,14 @@
 """Many at once: what the locks on a request and on a colleague's day are for."""
 
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
 from members.models import Approval
 from points.actions.staff_adjustment import approve_adjustment
-from points.models import AdjustedInADay, Entry
+from points.actions.staff_purchase import Slip, enter_purchase
+from points.models import AdjustedInADay, Entry, Purchase
 from points.reports.verification import verify_ledger
 from tests import make
 from tests.members.at_once import at_once
@@ -67,3 +69,25 @@ def test_one_form_sent_from_many_threads_counts_once(points, posted, asked):
 
     assert Entry.objects.filter(points=points).count() == posted
     assert Approval.objects.count() == asked
+
+
+def test_ten_receipts_just_under_the_limit_at_once_are_one():
+    make.published_program()
+    bram = make.staff_with("points.enter_purchase", "points.adjust_points")
+    members = [make.member(points=10) for _ in range(10)]
+    source = make.source()
+    adjust(bram, members[0], 1)
+
+    def enter(number):
+        slip = Slip(source, f"r-{number}", "", NOW, Decimal(499))
+        return type(
+            enter_purchase(
+                staff_id=bram.pk, member_id=members[number].pk, slip=slip, note="Off", now=NOW
+            )
+        )
+
+    answers = at_once(enter, 10)
+
+    assert (answers.count(Purchase), answers.count(Approval)) == (1, 9)
+    assert AdjustedInADay.objects.get(staff=bram).points == 500
+    assert verify_ledger().violations == []

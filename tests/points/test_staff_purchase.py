@@ -1,21 +1,28 @@
-"""A purchase by hand: as its till would have posted it, once, and never for oneself."""
+"""A purchase by hand: as its till would have posted it, once, and above a limit by two."""
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
+from members.actions.approval import NotWhatWasShown, OwnRequest, ask_second_person
 from members.actions.entitlement import MayNot, OwnAccount
+from members.models import Approval, User
+from points.actions.alone import used_alone
 from points.actions.staff_purchase import (
     ReceiptKnown,
     ReportedOtherwise,
     Slip,
     TooLongAgo,
+    approve_purchase,
     enter_purchase,
 )
 from points.models import OpenReceipt, Purchase
 from points.refusals import InTheFuture, RuleSaysNo
+from points.reports.verification import verify_ledger
 from tests import make
+from tests.points.adjusting import adjust
 
 pytestmark = pytest.mark.django_db
 NOW = make.NOW
@@ -40,7 +47,9 @@ def enter(staff, member, **changes):
         "placed_at": NOW - timedelta(hours=2),
         "total": Decimal("25.50"),
     } | changes
-    return enter_purchase(staff_id=staff.pk, member_id=member.pk, slip=Slip(**slip), now=NOW)
+    return enter_purchase(
+        staff_id=staff.pk, member_id=member.pk, slip=Slip(**slip), note="Till was off", now=NOW
+    )
 
 
 def test_a_purchase_by_hand_earns_what_its_till_would_have_given(sanne, bram):
@@ -127,3 +136,113 @@ def test_another_amount_than_the_till_reported_is_refused(sanne, bram):
         enter(bram, sanne, total=Decimal("255.00"))
 
     assert make.balance(sanne) == 5
+
+
+# Above what one may give alone
+
+
+def test_what_it_earns_counts_in_the_days_limit(sanne, bram):
+    enter(bram, sanne)
+
+    assert used_alone(staff_id=bram.pk, now=NOW) == 25
+
+
+def test_above_the_limit_a_second_person_is_asked_and_nothing_is_posted(sanne, bram):
+    asked = enter(bram, sanne, total=Decimal("501.00"))
+
+    assert (asked.kind, asked.state, asked.reason) == ("purchase", "waiting", "Till was off")
+    assert asked.asked["points"] == 501
+    assert make.balance(sanne) == 5
+    assert not Purchase.objects.exists()
+    assert used_alone(staff_id=bram.pk, now=NOW) == 0
+
+
+def test_purchases_and_corrections_add_up(sanne):
+    bram = make.staff_with("points.enter_purchase", "points.adjust_points")
+    adjust(bram, sanne, 490)
+
+    assert isinstance(enter(bram, sanne), Approval)
+    assert isinstance(enter(bram, sanne, total=Decimal("10.00")), Purchase)
+    assert adjust(bram, sanne, 1) is not None
+
+
+def test_the_same_request_twice_is_asked_once(sanne, bram):
+    first, again = (enter(bram, sanne, total=Decimal("501.00")) for _ in range(2))
+
+    assert first == again
+    assert enter(bram, sanne, total=Decimal("502.00")) != first
+
+
+def test_what_the_till_itself_reported_has_no_limit(sanne, bram):
+    make.open_receipt("700.00", receipt="R-1")
+
+    enter(bram, sanne, total=Decimal("700.00"))
+
+    assert make.balance(sanne) == 705
+    assert used_alone(staff_id=bram.pk, now=NOW) == 0
+
+
+def approve(asked, staff=None):
+    return approve_purchase(
+        approval_id=asked.pk,
+        digest=asked.digest,
+        staff_id=(staff or make.staff_with("members.decide_approval")).pk,
+        note="",
+        now=NOW + timedelta(days=1),
+    )
+
+
+def test_a_second_person_posts_what_was_asked_at_its_own_moment(sanne, bram):
+    asked = enter(bram, sanne, total=Decimal("501.00"))
+
+    assert approve(asked).state == "approved"
+
+    bought = Purchase.objects.get()
+    assert (bought.total, bought.placed_at) == (Decimal("501.00"), NOW - timedelta(hours=2))
+    assert make.balance(sanne) == 506
+    assert verify_ledger().violations == []
+
+
+def test_nobody_approves_the_purchase_they_asked_for(sanne):
+    both = make.staff_with("points.enter_purchase", "members.decide_approval")
+
+    with pytest.raises(OwnRequest):
+        approve(enter(both, sanne, total=Decimal("501.00")), both)
+
+
+def test_a_colleague_who_left_gets_no_purchase_posted(sanne, bram):
+    asked = enter(bram, sanne, total=Decimal("501.00"))
+    User.objects.filter(pk=bram.pk).update(is_active=False)
+
+    with pytest.raises(MayNot):
+        approve(asked)
+
+
+def test_a_receipt_that_earns_other_points_than_were_shown_is_asked_again(sanne, bram):
+    asked = enter(bram, sanne, total=Decimal("501.00"))
+    shown = ask_second_person(
+        kind=Approval.Kind.PURCHASE,
+        member_id=sanne.pk,
+        asked=asked.asked | {"points": 600},
+        reason="Till was off",
+        request_key=uuid4(),
+        staff_id=bram.pk,
+        now=NOW,
+    )
+
+    with pytest.raises(NotWhatWasShown, match="501"):
+        approve(shown)
+
+    assert not Purchase.objects.exists()
+
+
+def test_a_receipt_that_came_in_meanwhile_is_not_posted_twice(sanne, bram):
+    asked = enter(bram, sanne, total=Decimal("501.00"))
+    enter(make.staff_with("points.enter_purchase"), sanne, total=Decimal("30.00"))
+
+    with pytest.raises(ReceiptKnown):
+        approve(asked)
+
+    assert make.balance(sanne) == 35
+    asked.refresh_from_db()
+    assert asked.state == "waiting"
