@@ -12,16 +12,16 @@ from points.program_cache import current_program
 
 def count_of_today(*, staff_id: int, now: datetime) -> AdjustedInADay:
     """Lock what this member of staff has given and taken alone today; a day begins at nothing."""
-    count, _new = AdjustedInADay.objects.get_or_create(staff_id=staff_id, day=today(now))
+    count, _new = AdjustedInADay.objects.get_or_create(staff_id=staff_id, day=today(at=now))
     return AdjustedInADay.objects.lock(count.pk)
 
 
-def fits(count: AdjustedInADay, points: int) -> bool:
+def fits(*, count: AdjustedInADay, points: int) -> bool:
     """Tell whether these points, given or taken, still fit in the day's limit."""
     return count.points + abs(points) <= AdjustmentLimit.current()
 
 
-def add(count: AdjustedInADay, points: int) -> None:
+def add(*, count: AdjustedInADay, points: int) -> None:
     """Count points that were given or taken alone; the caller holds the lock."""
     count.points += abs(points)
     count.save(update_fields=["points"])
@@ -29,11 +29,11 @@ def add(count: AdjustedInADay, points: int) -> None:
 
 def used_alone(*, staff_id: int, now: datetime) -> int:
     """How many points this member of staff has given and taken alone today."""
-    row = AdjustedInADay.objects.filter(staff_id=staff_id, day=today(now)).first()
+    row = AdjustedInADay.objects.filter(staff_id=staff_id, day=today(at=now)).first()
     return row.points if row else 0
 
 
-def today(at: datetime) -> date:
+def today(*, at: datetime) -> date:
     """The day of the program on which something happens."""
     versions = current_program().versions
     return local_day(at, versions[0].zone if versions else ZoneInfo(settings.TIME_ZONE))

@@ -82,7 +82,7 @@ def adjust_by_staff(*, staff_id: int, adjustment: Adjustment, now: datetime) -> 
         return _same_request(asked, adjustment)
     if _was_posted(adjustment):
         return None
-    if not fits(alone, adjustment.points):
+    if not fits(count=alone, points=adjustment.points):
         return ask_second_person(
             kind=Approval.Kind.ADJUSTMENT,
             member_id=member.pk,
@@ -94,7 +94,7 @@ def adjust_by_staff(*, staff_id: int, adjustment: Adjustment, now: datetime) -> 
         )
 
     _post(adjustment, actor=f"user:{staff_id}", now=now)
-    add(alone, adjustment.points)
+    add(count=alone, points=adjustment.points)
     return None
 
 
@@ -154,7 +154,7 @@ def can_be_undone(*, entry: Entry, now: datetime) -> bool:
         entry.kind == Kind.ADJUSTED
         or (entry.kind == Kind.BONUS and entry.explanation.get("reason") == "good_will")
     )
-    return by_staff and today(entry.occurred_at) == today(now)
+    return by_staff and today(at=entry.occurred_at) == today(at=now)
 
 
 def _post(adjustment: Adjustment, *, actor: str, now: datetime) -> None:

@@ -164,9 +164,9 @@ def approve_purchase(
 @transaction.atomic
 def _post_alone(slip: Slip, member: Member, alone: AdjustedInADay, now: datetime) -> Purchase:
     bought = _post(slip, member, actor=f"user:{alone.staff_id}", now=now)
-    if not fits(alone, bought.earned):
+    if not fits(count=alone, points=bought.earned):
         raise _AboveLimit(bought.earned)
-    add(alone, bought.earned)
+    add(count=alone, points=bought.earned)
     return bought
 
 

@@ -1,6 +1,5 @@
 """Nine ways round the second person, each through the real doors; none leads anywhere."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -13,11 +12,18 @@ from members.models import Approval, StaffAct, User
 from points.models import AdjustmentLimit, Entry
 from tests import make
 from tests.admin.conftest import at_desk, with_factor
+from tests.admin.second_person import (
+    APPROVALS,
+    ASKS,
+    DECIDES,
+    ask,
+    decide,
+    requested,
+    shown_digest,
+    state,
+)
 
 pytestmark = pytest.mark.django_db
-APPROVALS = "/admin/members/approval/"
-ASKS = ["members.view_member", "members.view_approval", "points.adjust_points"]
-DECIDES = ["members.view_member", "members.view_approval", "members.decide_approval"]
 
 
 @pytest.fixture
@@ -45,33 +51,6 @@ def asking(bram):
 @pytest.fixture
 def deciding(carla):
     return at_desk(carla)
-
-
-def ask(desk, member, points, *, form=None, **changes):
-    address = f"/admin/members/member/{member.pk}/adjust/"
-    shown = desk.get(address).content.decode()
-    key = re.search(r'name="request_key" value="([^"]+)"', shown)[1]
-    answers = {"points": points, "cause": "mistake", "reason": "Till off", "request_key": key}
-    return desk.post(address, form or (answers | changes))
-
-
-def requested(desk, member, points=600) -> Approval:
-    ask(desk, member, points)
-    return Approval.objects.latest("id")
-
-
-def shown_digest(desk, approval) -> str:
-    page = desk.get(f"{APPROVALS}{approval.pk}/change/").content.decode()
-    return re.search(r'name="digest" value="([0-9a-f]{64})"', page)[1]
-
-
-def decide(desk, approval, decision="approve", *, digest=None, note=""):
-    answers = {"decision": decision, "digest": digest or approval.digest, "note": note}
-    return desk.post(f"{APPROVALS}{approval.pk}/decide/", answers)
-
-
-def state(approval) -> str:
-    return Approval.objects.get(pk=approval.pk).state
 
 
 # As it is meant
@@ -363,60 +342,7 @@ def test_nobody_approves_points_for_themselves(asking, deciding, carla, sanne, o
     assert state(approval) == "waiting"
 
 
-# 9. A receipt that nobody else has seen
-
-
-def enter(desk, member, total, receipt="R-77"):
-    address = f"/admin/members/member/{member.pk}/purchase/"
-    answers = {
-        "receipt": receipt,
-        "source": make.source(),
-        "store": "Markt",
-        "placed_at_0": timezone.localdate().isoformat(),
-        "placed_at_1": "00:00:00",
-        "total": total,
-        "reason": "Till was off",
-    }
-    return desk.post(address, answers)
-
-
-@pytest.fixture
-def entering():
-    colleague = make.staff_with("points.enter_purchase", *ASKS, language="en", name="Bram Bakker")
-    return at_desk(with_factor(colleague))
-
-
-def test_a_receipt_made_up_is_points_that_a_colleague_decides(entering, deciding, sanne):
-    enter(entering, sanne, "600.00")
-    approval = Approval.objects.get()
-
-    assert make.balance(sanne) == 1000
-    page = deciding.get(f"{APPROVALS}{approval.pk}/change/").content.decode()
-    for fact in ("Request to enter a purchase", "+600", "€600.00", "R-77", "Markt", "Till was off"):
-        assert fact in page
-    assert "enter receipt R-77 for 600 points" in deciding.get(APPROVALS).content.decode()
-    decide(deciding, approval, digest=shown_digest(deciding, approval))
-    assert make.balance(sanne) == 1600
-    assert Entry.objects.latest("sequence").kind == 1
-
-
-def test_receipts_just_under_the_limit_and_corrections_add_up(entering, sanne):
-    enter(entering, sanne, "400.00")
-    enter(entering, sanne, "400.00", receipt="R-78")
-    ask(entering, sanne, 200)
-
-    assert make.balance(sanne) == 1400
-    assert Approval.objects.filter(state="waiting").count() == 2
-
-
-def test_nobody_approves_the_receipt_they_entered(sanne):
-    both = at_desk(with_factor(make.staff_with("points.enter_purchase", *ASKS, *DECIDES)))
-    enter(both, sanne, "600.00")
-
-    answer = decide(both, Approval.objects.get())
-
-    assert answer.context["form"].non_field_errors()
-    assert make.balance(sanne) == 1000
+# 9. A receipt that nobody else has seen: test_second_person_for_receipts.py
 
 
 # The limit
