@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -17,3 +18,8 @@ class LoyaltySiteConfig(AppConfig):
         import_module("loyalty_site.celery")
         post_migrate.connect(grant_to_application, sender=self)
         import_module("loyalty_site.receivers")
+
+
+class StaffSiteConfig(admin.AdminConfig):
+    default = False
+    default_site = "loyalty_site.staff_site.StaffSite"

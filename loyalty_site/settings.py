@@ -45,9 +45,9 @@ ROOMS = [
 INSTALLED_APPS = [
     "loyalty_site",
     *ROOMS,
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "loyalty_site.apps.StaffSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

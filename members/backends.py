@@ -9,5 +9,8 @@ class LoginBackend(AuthenticationBackend):
     """Brings the membership along with the login: nearly every page asks for both."""
 
     def get_user(self, user_id: int) -> User | None:
-        user = User.objects.select_related("member").filter(pk=user_id).first()
-        return user if user is not None and self.user_can_authenticate(user) else None
+        try:
+            user = User.objects.select_related("member").get(pk=user_id)
+        except User.DoesNotExist:
+            return None
+        return user if self.user_can_authenticate(user) else None

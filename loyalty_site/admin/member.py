@@ -1,7 +1,7 @@
 """Members: one page each that shows what every room knows of them."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -88,6 +88,17 @@ class MemberPage(MemberButtons, StaffPage):
     ) -> None:
         # No more than was typed: a colleague may be freezing the member this very moment.
         obj.save(update_fields=form.changed_data)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Member | None:
+        """Read a member once for a page that is only shown; buttons and form ask again."""
+        if request.method != "GET":
+            return cast("Member | None", super().get_object(request, object_id, from_field))
+        shown: dict[str, Member | None] = request.__dict__.setdefault("shown_members", {})
+        if object_id not in shown:
+            shown[object_id] = super().get_object(request, object_id, from_field)
+        return shown[object_id]
 
     def changeform_view(
         self,

@@ -5,9 +5,12 @@ from functools import partial
 from typing import Any
 
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.utils import quote
 from django.db.models import Model
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import cached_property
 from unfold.views import ChangeList
 
 from members.admin.freshness import WatchedForm, shown_now
@@ -16,7 +19,15 @@ from members.admin.traces import TracedPage
 
 
 class StaffList(ChangeList):
-    """A list whose head does not count what its foot already says."""
+    """A list whose head does not count what its foot already says, and whose links cost little."""
+
+    @cached_property
+    def address(self) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+    def url_for_result(self, result: Model) -> str:
+        """Write the address as Django would, without looking the pattern up for every row."""
+        return f"{self.address}{quote(result.pk)}/change/"
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -32,6 +43,9 @@ class StaffPage(TracedPage):
     list_per_page = 50
     actions: Sequence[str] | None = None
     compressed_fields = True
+    # A name that a template looks for in vain is slow to miss, in every row.
+    list_sections: Sequence[Any] = ()
+    list_sections_classes = ""
     warn_unsaved_form = True
     change_form_before_template = "members/admin/_shown.html"
     # No column but an indexed one may be sorted by: the database would sort the whole table.

@@ -71,46 +71,53 @@ def history(
         booked, bought = booked.filter(entries_of_store(store)), bought.filter(store=store)
     entries = list(booked.select_related("source", "lot").order_by("-occurred_at", "-id")[:LATEST])
     purchases = list(bought.select_related("source").order_by("-placed_at", "-id")[:LATEST])
-    rows = told_entries(entries, undo_at=now if adjusts else None)
+    told = told_all(entries, purchases)
+    undo_at = now if adjusts else None
     return [
-        Panel("points/admin/_entries.html", {"rows": rows, "member": member}),
         Panel(
-            "points/admin/_purchases.html", {"rows": told_purchases(purchases), "member": member}
+            "points/admin/_entries.html",
+            {"rows": entry_rows(entries, told, undo_at=undo_at), "member": member},
+        ),
+        Panel(
+            "points/admin/_purchases.html",
+            {"rows": purchase_rows(purchases, told), "member": member},
         ),
         Panel("points/admin/_lots.html", {"rows": open_lots(member, now), "debts": debts(member)}),
     ]
 
 
-def told_entries(entries: list[Entry], *, undo_at: datetime | None = None) -> list[Told]:
-    """Explain lines of one member; offer to undo what was adjusted that day and stands."""
+def told_all(entries: list[Entry], purchases: list[Purchase]) -> dict[int, list[str]]:
+    """Explain lines of one member, and those its purchases earned, together; by line."""
+    known = {entry.pk for entry in entries}
+    older = {bought.lot for bought in purchases if bought.lot is not None} - known
+    earned = list(Entry.objects.filter(pk__in=older).select_related("lot")) if older else []
+    both = [*entries, *earned]
+    return {entry.pk: sentences for entry, sentences in zip(both, explain_all(both), strict=True)}
+
+
+def entry_rows(
+    entries: list[Entry], told: dict[int, list[str]], *, undo_at: datetime | None
+) -> list[Told]:
+    """Offer to undo what was adjusted that day and stands."""
     keys = {entry.operation for entry in entries}
     return [
         Told(
             row=entry,
             points=signed(entry.points),
-            summary=sentences[0],
-            details=sentences[1:],
+            summary=told[entry.pk][0],
+            details=told[entry.pk][1:],
             can_undo=undo_at is not None
             and can_be_undone(entry=entry, now=undo_at)
             and str(undo_key(entry=entry)) not in keys,
         )
-        for entry, sentences in zip(entries, explain_all(entries), strict=True)
+        for entry in entries
     ]
 
 
-def told_purchases(purchases: list[Purchase]) -> list[Told]:
-    """Explain purchases of one member, those that earned all at once."""
-    earned = list(
-        Entry.objects.filter(pk__in=[bought.lot for bought in purchases if bought.lot is not None])
-        .select_related("lot")
-        .order_by("pk")
-    )
-    told = {
-        entry.pk: sentences for entry, sentences in zip(earned, explain_all(earned), strict=True)
-    }
+def purchase_rows(purchases: list[Purchase], told: dict[int, list[str]]) -> list[Told]:
     rows = []
     for bought in purchases:
-        sentences = told[bought.lot] if bought.lot in told else explain_purchase(bought)
+        sentences = told[bought.lot] if bought.lot is not None else explain_purchase(bought)
         rows.append(Told(bought, signed(bought.earned), sentences[0], sentences[1:]))
     return rows
 

@@ -21,8 +21,8 @@ class AccountQuerySet(models.QuerySet["Account"]):
         Whatever changes a member's book writes this row, and PostgreSQL numbers each writing.
         """
         written = RawSQL("points_account.xmin::text || '.' || points_account.sequence", [])
-        versions = self.filter(pk=member_id).values_list(written, flat=True)
-        return versions.first() or ""
+        versions = self.filter(pk=member_id).order_by().values_list(written, flat=True)
+        return next(iter(versions), "")
 
 
 class Account(models.Model):
