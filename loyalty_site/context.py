@@ -16,7 +16,12 @@ from loyalty_site.handbook import chapter_of
 from loyalty_site.program import program_name
 from loyalty_site.security import in_back_office
 from members.branding_cache import current_branding, look_of
-from members.views.door import seen_as
+from members.models import Member
+from members.terms_cache import terms_are_published
+from members.views.door import member_of, seen_as
+
+Choice = tuple[Promise, str, str]
+"""What a place is called, the name of its address, and its icon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,8 @@ class Place:
     label: Promise
     url: str
     icon: str
-    is_current: bool
+    current: str
+    """"page" on the page itself, "true" on one below it, as `aria-current` has it."""
 
 
 MEMBER_PLACES = [
@@ -35,29 +41,48 @@ MEMBER_PLACES = [
     (pgettext_lazy("navigation", "Program"), "landing", "program"),
 ]
 """The bar holds up to five."""
-AT_HAND = [
-    (pgettext_lazy("navigation", "Card"), "members:card", "card"),
-    (pgettext_lazy("navigation", "Profile"), "members:profile", "account"),
+CARD = (pgettext_lazy("navigation", "Card"), "members:card", "card")
+PROFILE = (pgettext_lazy("navigation", "Profile"), "members:profile", "account")
+OUTSIDER_PLACES = [
+    (pgettext_lazy("navigation", "Home"), "home", "home"),
+    (pgettext_lazy("navigation", "Program"), "landing", "program"),
+    (_("Log out"), "account_logout", "logout"),
 ]
+"""For who is logged in and no member (yet)."""
 VISITOR_PLACES = [
     (_("The program"), "landing", "program"),
     (_("Log in"), "account_login", "login"),
     (_("Join"), "account_signup", "join"),
 ]
+BELOW = {
+    "points:book": ["points:book"],
+    "landing": ["members:terms"],
+    "members:profile": [
+        "members:leave",
+        "members:my_terms",
+        "account_email",
+        "mfa_index",
+        "usersessions_list",
+    ],
+    "account_login": ["account_login"],
+    "account_signup": ["account_signup"],
+}
+"""Where the pages below a place begin."""
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Name the program, the places one can go to and the other language."""
     if in_back_office(request) and seen_as(request) is None:
         return {"explained_in": chapter_of(request)}
-    branding = current_branding()
-    known = is_known(request)
+    branding, now = current_branding(), timezone.now()
+    member = member_of(request)
     return {
         "branding": branding,
         "look": look_of(branding),
-        "program_name": program_name(branding, timezone.now()),
-        "places": places(request, MEMBER_PLACES if known else VISITOR_PLACES),
-        "at_hand": places(request, AT_HAND) if known else [],
+        "program_name": program_name(branding, now),
+        "places": places(request, _places(request, member)),
+        "at_hand": places(request, _at_hand(member)),
+        "has_terms": terms_are_published(now),
         "other_languages": other_languages(),
         "shows_outbox": shows_outbox(),
     }
@@ -74,11 +99,30 @@ def is_known(request: HttpRequest) -> bool:
     return user is not None and user.is_authenticated
 
 
-def places(request: HttpRequest, chosen: Sequence[tuple[Promise, str, str]]) -> list[Place]:
+def _places(request: HttpRequest, member: Member | None) -> Sequence[Choice]:
+    if member is not None:
+        return MEMBER_PLACES
+    return OUTSIDER_PLACES if is_known(request) else VISITOR_PLACES
+
+
+def _at_hand(member: Member | None) -> Sequence[Choice]:
+    """The card is for who takes part; who no longer does keeps their profile."""
+    if member is None:
+        return []
+    return [PROFILE] if member.status == Member.Status.CLOSED else [CARD, PROFILE]
+
+
+def places(request: HttpRequest, chosen: Sequence[Choice]) -> list[Place]:
     return [
-        Place(label, url := reverse(name), icon, is_current=request.path == url)
+        Place(label, reverse(name), icon, _current(request.path, name))
         for label, name, icon in chosen
     ]
+
+
+def _current(path: str, name: str) -> str:
+    if path == reverse(name):
+        return "page"
+    return "true" if any(path.startswith(reverse(below)) for below in BELOW.get(name, ())) else ""
 
 
 def other_languages() -> list[dict[str, Any]]:

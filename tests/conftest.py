@@ -8,6 +8,7 @@ from django.db import connections
 from django.utils import translation
 
 from members.branding_cache import forget_branding
+from members.terms_cache import forget_terms
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -32,6 +33,7 @@ def django_db_setup(django_db_blocker):
 def _fresh_start():
     cache.clear()
     forget_branding()
+    forget_terms()
     # A request leaves its language behind in the thread.
     translation.deactivate()
     return

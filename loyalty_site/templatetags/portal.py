@@ -1,4 +1,4 @@
-"""Pictures out of the portal's one sprite, and devices by their names."""
+"""Pictures out of the portal's one sprite, devices by their names, and days as one says them."""
 
 from functools import lru_cache
 
@@ -8,10 +8,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from loyalty_site.devices import device, device_icon
+from points.reports.wording import in_time, near_day
 
 register = template.Library()
 register.filter(device)
 register.filter(device_icon)
+register.filter(in_time)
+register.filter(near_day)
 
 
 @register.simple_tag

@@ -337,3 +337,7 @@ class Departure(models.Model):
 
     def __str__(self) -> str:
         return self.get_reason_display()
+
+    @property
+    def is_own_choice(self) -> bool:
+        return self.reason != self.Reason.STAFF

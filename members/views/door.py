@@ -27,12 +27,18 @@ def for_members(view: MemberView) -> MemberView:
     @login_required
     @never_cache
     def door(request: LoggedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        member = seen_as(request) or getattr(request.user, "member", None)
+        member = member_of(request)
         if member is None:
             return outside(request, request.user)
         return view(request, member, *args, **kwargs)
 
     return door
+
+
+def member_of(request: HttpRequest) -> Member | None:
+    """Return the member whose pages these are, if the login has a membership."""
+    # A request that was refused early has no user yet.
+    return seen_as(request) or getattr(getattr(request, "user", None), "member", None)
 
 
 def seen_as(request: HttpRequest) -> Member | None:

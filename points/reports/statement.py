@@ -23,9 +23,11 @@ class Situation:
     first, of all that can still expire; `missing` status points in the window of
     `window_days` lead to `next_tier`, which asks for `threshold`. `reach` is what one purchase
     must bring to get there, `keep` what it must bring to stay; None where there is nothing to
-    reach or to lose. `arrives` is the first day on which pending points can be spent.
+    reach or to lose. `arrives` is the first day on which pending points can be spent. `today`
+    is the local day of the program on which all this is so.
     """
 
+    today: date
     balance: int
     spendable: int
     pending: int
@@ -60,6 +62,7 @@ def situation(member_id: int, now: datetime) -> Situation:
     next_tier = tier + 1 if rules and tier < rules.top else None
     threshold = rules.threshold(next_tier) if rules and next_tier else 0
     return Situation(
+        today=today,
         balance=account.balance - due,
         spendable=max(0, held - pending - account.debt),
         pending=pending,

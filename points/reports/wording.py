@@ -8,11 +8,14 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from points.local_time import NEVER, local_day
+from points.local_time import NEVER, local_day, months_later
 from points.rules import Rules
 
 MINUS = "−"
 A_MOMENT = timedelta(microseconds=1)
+A_DAY = timedelta(days=1)
+MONTHS_WITHOUT_YEAR = 11
+"""Up to so far ahead a day and its month can mean only one day."""
 
 
 def whole(number: int) -> str:
@@ -43,6 +46,26 @@ def money(amount: Decimal) -> str:
 
 def day(value: date) -> str:
     return date_format(value, "j F Y")
+
+
+def near_day(value: date, today: date) -> str:
+    """Name a day as one does who speaks today: no year where it goes without saying."""
+    if value == today:
+        return _("today")
+    if value == today + A_DAY:
+        return _("tomorrow")
+    goes_without_saying = today < value <= months_later(today, MONTHS_WITHOUT_YEAR)
+    return date_format(value, "j F" if goes_without_saying else "j F Y")
+
+
+def in_time(before: date, today: date) -> str:
+    """Say until when something can be done that is too late on the day `before`."""
+    last = before - A_DAY
+    if last <= today:
+        return _("today")
+    if last == today + A_DAY:
+        return _("by tomorrow")
+    return _("before %(day)s") % {"day": near_day(before, today)}
 
 
 def last_day(expires_at: datetime, zone: ZoneInfo) -> date | None:

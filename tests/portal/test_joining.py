@@ -212,7 +212,20 @@ def test_visitors_are_told_that_joining_is_by_invitation(visitor, program):
     make.joining("invitation")
 
     for address in ("/", "/accounts/signup/"):
-        assert "Joining is by invitation for now." in text(visitor.get(address))
+        page = text(visitor.get(address))
+        assert "Joining is by invitation for now." in page
+        assert "Join with my invitation" in page
+
+
+def test_a_form_that_asks_for_an_invitation_does_not_promise_a_membership(visitor, program):
+    make.joining("invitation")
+
+    form = text(visitor.get("/accounts/signup/"))
+    own = text(client_of(make.login(language="en")).get("/my/"))
+
+    assert "Join by invitation" in form
+    assert "Become a member" not in form + own
+    assert "Join with my invitation" in own
 
 
 def test_visitors_are_told_how_long_the_line_is(visitor, program):
@@ -222,7 +235,8 @@ def test_visitors_are_told_how_long_the_line_is(visitor, program):
 
     for address in ("/", "/accounts/signup/"):
         page = text(visitor.get(address))
-        assert "There is room for 1 members, and 1 person waits in line." in page
+        assert "There is room for 1 member, and that place is spoken for." in page
+        assert "1 person waits in line." in page
         assert "Join the line" in page
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.utils import timezone
 
+from members.actions.membership import close_membership
 from members.actions.terms import accept_terms, draft_terms
 from members.models import Acceptance, Consent, Departure, Member
 from tests import make
@@ -245,6 +246,15 @@ def test_who_has_left_is_told_so_and_changes_nothing_more(door, member):
     assert Departure.objects.count() == 1
     assert 'name="postal_code"' not in profile
     assert "What does that mean?" in profile
+
+
+def test_whose_membership_staff_ended_is_not_told_that_they_left(door, member):
+    close_membership(member_id=member.pk, now=timezone.now())
+
+    page = text(door.get("/my/leave/"))
+
+    assert "Your membership has ended" in page
+    assert "Your membership is closed" not in page
 
 
 def test_who_has_left_corrects_nothing_any_more(door, member):
