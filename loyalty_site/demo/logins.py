@@ -7,6 +7,7 @@ from allauth.mfa import app_settings
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
 from loyalty_site import staff_groups
+from members.models import User
 
 SHOP = "marktzicht.example"
 SECRET = "KLAVERDEMOMARKTZICHT2345"  # noqa: S105 - known to all, on purpose
@@ -34,6 +35,15 @@ TEAM = (
     Colleague(f"privacy@{SHOP}", "Ruben Polak", staff_groups.PRIVACY.key),
     Colleague(f"beheer@{SHOP}", "Nadia Schouten", staff_groups.ADMIN.key),
 )
+
+
+def login_of(colleague: Colleague) -> User:
+    return User.objects.get(email=colleague.email)
+
+
+def login_in(group: str) -> User:
+    """Return the login of who works in this group."""
+    return login_of(next(one for one in TEAM if one.group == group))
 
 
 def current_code() -> str:

@@ -17,6 +17,7 @@ DEMO_HOUSEHOLD = "1770"
 """Earns, spends, rises to Gold, and has points that expired and points that soon will."""
 HOUSEHOLDS = 249
 POINTS_A_REDEMPTION = "250"
+PLACES = ("store", "till", "cashier")
 
 IN_DUTCH = {
     "BOTTLE DEPOSITS": "Statiegeld",
@@ -55,13 +56,15 @@ def write_moved(rows: Iterable[Row], path: Path, days: int, zone: ZoneInfo) -> N
     """Write the rows as an activity file, each at the same wall-clock time so many days on."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["kind", "id", "member", "at", "total", "points", "store"])
+        writer.writerow(["kind", "id", "member", "at", "total", "points", *PLACES])
         for row in rows:
             local = (_wall_time(row) + timedelta(days=days)).replace(tzinfo=zone)
             at = local.astimezone(UTC).isoformat()
             points = POINTS_A_REDEMPTION if row["points"] else ""
-            cells = [row["kind"], row["id"], row["member"], at, row["total"], points, row["store"]]
-            writer.writerow(cells)
+            places = [row.get(place, "") for place in PLACES]
+            writer.writerow(
+                [row["kind"], row["id"], row["member"], at, row["total"], points, *places]
+            )
 
 
 def write_lines(receipts: set[str], path: Path) -> None:

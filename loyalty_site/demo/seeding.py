@@ -8,9 +8,11 @@ from tempfile import TemporaryDirectory
 from loyalty_site.actions.job_runs import run_due
 from loyalty_site.actions.logins import give_second_factor, join_group, open_login
 from loyalty_site.demo import sample
+from loyalty_site.demo.house import set_up_house
 from loyalty_site.demo.logins import MANAGER, SECRET, TEAM
 from loyalty_site.demo.people import person
 from loyalty_site.demo.receipts import leave_receipts
+from loyalty_site.demo.tills import staffed, used_unusually
 from loyalty_site.jobs import JOBS, program_zone
 from members.actions.introduction import introduce_member
 from members.actions.joining import claim_membership
@@ -28,16 +30,19 @@ def seed(*, households: int, now: datetime, say: Say, progress: Progress) -> Sum
     """Do whatever of the demo is not done yet; a second run changes nothing."""
     say("Publishing the program of Marktzicht ...")
     publish_program(toml=sample.PROGRAM.read_text("utf-8"), now=now)
-    rows = sample.read_sample()
+    rows = staffed(sample.read_sample())
     numbers = sample.household_numbers(rows)
+    all_rows = rows + used_unusually(numbers[1])
     source_id = name_source(name=SOURCE).pk
     summary = Summary()
-    if not is_complete(rows, set(numbers[:households]), source_id):
+    if not is_complete(all_rows, set(numbers[:households]), source_id):
         say(f"Importing a year of purchases of {households} households ...")
-        summary = take_in(rows, set(numbers[:households]), source_id, now, progress)
+        summary = take_in(all_rows, set(numbers[:households]), source_id, now, progress)
     say("Naming the members, opening the logins ...")
     name_members(numbers, source_id)
     open_logins(now)
+    say("Setting up the shop: its look, its terms, its first invitations ...")
+    set_up_house(now)
     if summary.posted:
         leave_receipts(rows, now)
         say("Doing the nightly jobs: expiry, tiers, verification ...")

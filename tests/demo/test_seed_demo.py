@@ -6,18 +6,37 @@ import time_machine
 from allauth.mfa.totp.internal.auth import validate_totp_code
 from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from loyalty_site.demo import sample
 from loyalty_site.demo.logins import SECRET, current_code
 from loyalty_site.demo.seeding import SOURCE
+from loyalty_site.demo.tills import STORES, UNUSUAL_CASHIER
 from loyalty_site.models import JobRun
 from loyalty_site.staff_groups import GROUPS
-from members.models import Member, User
+from members.models import (
+    Approval,
+    Branding,
+    Departure,
+    Invitation,
+    Look,
+    Member,
+    StaffAct,
+    Terms,
+    User,
+)
 from points.actions.receipts import claim_receipt
 from points.forms import ClaimForm
-from points.models import Entry, Lot, OpenReceipt, ProgramVersion, Purchase, PurchaseLine
+from points.models import (
+    Entry,
+    Lot,
+    OpenReceipt,
+    ProgramVersion,
+    Purchase,
+    PurchaseLine,
+    UnusualUse,
+)
 from points.program_cache import current_program
 from points.reports.verification import verify_ledger
 from tests import make
@@ -77,14 +96,53 @@ def test_what_the_program_leaves_out_is_in_the_purchases_under_the_same_name():
 
 
 @time_machine.travel(TODAY, tick=False)
+def test_no_page_of_the_back_office_is_left_empty():
+    seed(members=12)
+
+    bought = Purchase.objects.all()
+    assert not bought.filter(Q(store="") | Q(till="") | Q(cashier="")).exists()
+    assert bought.values("store").distinct().count() == len(STORES)
+    assert Branding.current().name == "Marktzicht"
+    assert Terms.objects.in_force(timezone.now()).number == 1
+    assert Invitation.objects.filter(joined_at__isnull=False).count() == 1
+    assert Invitation.objects.open_at(timezone.now()).count() == 6
+    assert Approval.objects.waiting(timezone.now()).get().asked["points"] == 1_250
+    assert Departure.objects.exists()
+    assert Look.objects.exists()
+    assert StaffAct.objects.filter(reason="Kaart verloren").get().staff.email.startswith("balie@")
+
+
+@time_machine.travel(TODAY, tick=False)
+def test_the_nightly_count_finds_the_one_card_that_is_used_unusually():
+    seed(members=12)
+
+    found = UnusualUse.objects.all()
+
+    assert {use.days for use in found} >= {30, 90}
+    assert {(use.store, use.who) for use in found} == {("Marktplein", UNUSUAL_CASHIER)}
+
+
+@time_machine.travel(TODAY, tick=False)
 def test_a_second_run_changes_nothing():
-    seed()
+    seed(members=12)
     before = everything()
 
-    said = seed()
+    said = seed(members=12)
 
     assert "nothing has changed" in said
     assert everything() == before
+
+
+@time_machine.travel(TODAY, tick=False)
+def test_what_was_set_since_stays_as_it_is():
+    seed(members=1)
+    Branding.objects.update(name="Kaas & Zo")
+    make.terms(now=timezone.now())
+
+    seed(members=1)
+
+    assert Branding.current().name == "Kaas & Zo"
+    assert Terms.objects.count() == 2
 
 
 def test_a_run_that_was_cut_off_goes_on_another_day_where_it_was():
