@@ -6,6 +6,7 @@ queries are shown. Then the member's first page is fetched over HTTP from the se
 in turns with a bare page of three queries on the same server.
 """
 
+import gc
 import os
 import random
 from statistics import median, quantiles
@@ -123,6 +124,9 @@ def over_http(members: int) -> tuple[float, float]:
 def main() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     members = make_crowd(publish())
+    # As the server does when all is loaded.
+    gc.collect()
+    gc.freeze()
     for warm_up in (portal, office):
         warm_up(members)
     slowest = tell(portal(members)) | tell(office(members))

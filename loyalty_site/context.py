@@ -17,7 +17,7 @@ from loyalty_site.program import program_name
 from loyalty_site.security import in_back_office
 from members.branding_cache import current_branding, look_of
 from members.models import Member
-from members.terms_cache import terms_are_published
+from members.terms_cache import terms_in_force
 from members.views.door import member_of, seen_as
 
 Choice = tuple[Promise, str, str]
@@ -82,7 +82,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "program_name": program_name(branding, now),
         "places": places(request, _places(request, member)),
         "at_hand": places(request, _at_hand(member)),
-        "has_terms": terms_are_published(now),
+        "has_terms": terms_in_force(now) is not None,
         "other_languages": other_languages(),
         "shows_outbox": shows_outbox(),
     }

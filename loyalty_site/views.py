@@ -9,8 +9,9 @@ from django.views.i18n import set_language as set_language_cookie
 
 from loyalty_site.home import points_at_home
 from members.actions.profile import choose_language
-from members.models import Member, Terms, User
+from members.models import Member, User
 from members.reports.joining import way_in
+from members.terms_cache import has_to_accept
 from members.views.door import for_members
 from points.program_cache import current_program
 from points.reports.program_words import program_words, upcoming_words
@@ -43,7 +44,7 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
         "portal/home.html",
         {
             "member": member,
-            "to_accept": Terms.objects.to_accept(member.pk, now) if takes_part else None,
+            "has_to_accept": takes_part and has_to_accept(member.pk, now),
             "points": points_at_home(request, member, now),
         },
     )

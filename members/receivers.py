@@ -18,7 +18,8 @@ from members.forms import APPLIED
 from members.models import Member, User
 from members.refusals import Refusal
 from members.reports.joining import welcome_words
-from members.signals import branding_changed
+from members.signals import branding_changed, terms_published
+from members.terms_cache import forget_terms
 
 log = structlog.get_logger("klaver.members")
 
@@ -58,6 +59,11 @@ def write_to_the_new_address(user: User, **_news: object) -> None:
 @receiver(branding_changed)
 def show_the_new_branding(**_news: object) -> None:
     forget_branding()
+
+
+@receiver(terms_published)
+def go_by_the_new_terms(**_news: object) -> None:
+    forget_terms()
 
 
 def _join(request: HttpRequest, user: User) -> None:

@@ -7,6 +7,7 @@ from django.dispatch import Signal
 log = structlog.get_logger("klaver.announcements")
 
 branding_changed = Signal()
+terms_published = Signal()
 member_joined = Signal()
 member_invited = Signal()
 member_admitted = Signal()

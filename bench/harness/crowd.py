@@ -110,6 +110,14 @@ SELECT id << 24 | 11, id, 11, 4, -20, %(ended)s - interval '1 day', %(ended)s - 
        1, 'redeemed-' || id, 'user:1', '{}', sha256(id::text::bytea)
   FROM generate_series(1::bigint, %(members)s) AS id
 """,
+    "terms": """
+INSERT INTO members_terms (id, number, text_nl, text_en, published_at)
+VALUES (1, 1, 'Voorwaarden', 'Terms', %(began)s)
+""",
+    "acceptances": """
+INSERT INTO members_acceptance (member_id, terms_id, accepted_at)
+SELECT id, 1, %(began)s FROM generate_series(1::bigint, %(members)s) AS id
+""",
     "people": """
 SELECT setval(pg_get_serial_sequence('members_user', 'id'), %(members)s),
        setval(pg_get_serial_sequence('members_member', 'id'), %(members)s)

@@ -11,6 +11,7 @@ from members.actions.joining_rules import hold_joining_rules
 from members.actions.traces import record_act
 from members.models import Acceptance, Member, Terms
 from members.refusals import Refusal
+from members.signals import announce, terms_published
 
 
 class TermsArePublished(Refusal):
@@ -61,6 +62,7 @@ def publish_terms(*, terms_id: int, staff_id: int, now: datetime) -> Terms:
         )
     terms.published_at, terms.published_by_id = now, staff_id
     terms.save(update_fields=["published_at", "published_by"])
+    announce(terms_published, terms_id=terms.pk)
     return terms
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from members.actions.membership import close_membership
-from members.terms_cache import forget_terms, terms_are_published
+from members.terms_cache import forget_terms, terms_in_force
 from tests import make
 from tests.portal.conftest import client_of
 
@@ -112,9 +112,9 @@ def test_the_foot_leads_to_the_terms_once_there_are_any(visitor, door):
 
 def test_pages_do_not_ask_for_the_terms_each_time(program, django_assert_num_queries):
     with django_assert_num_queries(1):
-        assert [terms_are_published(timezone.now()) for _page in range(3)] == [False] * 3
-    make.terms(now=timezone.now() - timedelta(days=1))
+        assert [terms_in_force(timezone.now()) for _page in range(3)] == [None] * 3
+    terms = make.terms(now=timezone.now() - timedelta(days=1))
     forget_terms()
 
     with django_assert_num_queries(1):
-        assert [terms_are_published(timezone.now()) for _page in range(3)] == [True] * 3
+        assert [terms_in_force(timezone.now()) for _page in range(3)] == [terms.pk] * 3

@@ -10,7 +10,7 @@ from tests import make
 @pytest.mark.parametrize(
     ("address", "queries"),
     # Each begins with the login and its member, and has the program once; the first page is kept
-    # while nothing is posted.
+    # while nothing is posted, and asks whether the terms are accepted.
     [
         ("/", 3),
         ("/my/", 4),
@@ -27,6 +27,7 @@ def test_pages_ask_the_database_exactly_this(
     door, member, settings, django_assert_num_queries, address, queries, purchases
 ):
     settings.USERSESSIONS_TRACK_ACTIVITY = False
+    make.terms(now=make.NOW - timedelta(days=1))
     for number in range(purchases):
         make.purchase(member, "20.00", at=make.NOW - timedelta(days=12 * number))
     door.get(address)
