@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -114,15 +115,22 @@ def _at_hand(member: Member | None) -> Sequence[Choice]:
 
 def places(request: HttpRequest, chosen: Sequence[Choice]) -> list[Place]:
     return [
-        Place(label, reverse(name), icon, _current(request.path, name))
+        Place(label, _address(name), icon, _current(request.path, name))
         for label, name, icon in chosen
     ]
 
 
 def _current(path: str, name: str) -> str:
-    if path == reverse(name):
+    if path == _address(name):
         return "page"
-    return "true" if any(path.startswith(reverse(below)) for below in BELOW.get(name, ())) else ""
+    below = BELOW.get(name, ())
+    return "true" if any(path.startswith(_address(start)) for start in below) else ""
+
+
+@cache
+def _address(name: str) -> str:
+    """An address that says nothing but its name is the same on every page."""
+    return reverse(name)
 
 
 def other_languages() -> list[dict[str, Any]]:
