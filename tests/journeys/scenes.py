@@ -1,4 +1,4 @@
-"""How the program may stand: not yet open, with a line, by invitation, with new terms."""
+"""How the program may stand: not yet open, about to change, with a line, with new terms."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from members.actions.joining import claim_membership
 from members.actions.membership import close_membership
-from members.models import User
+from members.models import Departure, User
 from tests import make
 
 People = dict[str, User]
@@ -21,6 +21,13 @@ class Scene:
 
 
 def nothing_yet(_now: datetime) -> People:
+    return {}
+
+
+def another_version(now: datetime) -> People:
+    """Announce other rules for next month."""
+    make.published_program(now=now)
+    make.published_program(now=now, rate=3, effective_at=(now + timedelta(days=30)).isoformat())
     return {}
 
 
@@ -49,11 +56,13 @@ def refused(now: datetime) -> People:
 
 
 def farewell(now: datetime) -> People:
-    """Let a member leave who had points."""
+    """Let a member leave who had points, and staff end the membership of another."""
     make.published_program(now=now)
     member = make.member_with_login(name="Gerda Groen", points=1250)
-    close_membership(member_id=member.pk, now=now)
-    return {"gone": member.user}
+    close_membership(member_id=member.pk, now=now, reason=Departure.Reason.UNSAID)
+    other = make.member_with_login(name="Hugo Bakker")
+    close_membership(member_id=other.pk, now=now)
+    return {"gone": member.user, "ended": other.user}
 
 
 def new_terms(now: datetime) -> People:
@@ -66,6 +75,7 @@ def new_terms(now: datetime) -> People:
 
 SCENES = {
     "early": Scene(nothing_yet, {"landing-early": ("/", None)}),
+    "later": Scene(another_version, {"landing-later": ("/", None)}),
     "line": Scene(
         a_line,
         {
@@ -85,7 +95,12 @@ SCENES = {
     "refused": Scene(refused, {"join-refused": ("/my/", "refused")}),
     "farewell": Scene(
         farewell,
-        {"gone": ("/my/leave/", "gone"), "profile-gone": ("/my/profile/", "gone")},
+        {
+            "gone": ("/my/leave/", "gone"),
+            "home-gone": ("/my/", "gone"),
+            "profile-gone": ("/my/profile/", "gone"),
+            "ended": ("/my/leave/", "ended"),
+        },
     ),
     "terms": Scene(
         new_terms,

@@ -118,3 +118,16 @@ def test_pages_do_not_ask_for_the_terms_each_time(program, django_assert_num_que
 
     with django_assert_num_queries(1):
         assert [terms_in_force(timezone.now()) for _page in range(3)] == [terms.pk] * 3
+
+
+def test_who_left_is_not_told_what_to_reach_or_to_lose(program):
+    member = make.member_with_login(points=900, language="en")
+    close_membership(member_id=member.pk, now=timezone.now())
+    client = client_of(member.user)
+    client.post("/language/", {"language": "en"})
+
+    page = client.get("/my/").content.decode()
+
+    assert "They can no longer be spent." in page
+    assert 'id="tier"' not in page
+    assert 'id="expiring"' not in page
