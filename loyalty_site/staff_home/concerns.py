@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,11 +15,14 @@ from loyalty_site.models import JobRun
 from mailroom.models import Letter
 from members.models import Application, Approval, Invitation, JoiningRules, Terms, User
 from members.reports.joining import room_left
+from points.models import UnusualUse
 from points.program_cache import current_program
 
 COUNTED = 100
 """Nobody needs to know how many more there are."""
 SOON = timedelta(days=3)
+USUAL_PERIOD = 90
+"""The period that the page of unusual card use shows by itself."""
 PATIENCE = timedelta(hours=1)
 """The job lets people in within minutes; who waits longer although there is room needs help."""
 
@@ -43,6 +47,8 @@ def concerns_of(user: User, jobs: Sequence[JobHealth], now: datetime) -> list[Co
     if user.has_perm("members.decide_approval"):
         found += approval_concerns(user, now)
     found += job_concerns(jobs)
+    if user.has_perm("points.see_unusual_use"):
+        found += unusual_use_concerns(user)
     if user.has_perm("mailroom.view_letter"):
         found += letter_concerns()
     if user.has_perm("members.change_joiningrules"):
@@ -111,6 +117,22 @@ def letter_concerns() -> Iterator[Concern]:
         yield Concern(
             text % {"count": unknown}, f"{url}?state__exact={Letter.State.UNKNOWN}", "unsubscribe"
         )
+
+
+def unusual_use_concerns(user: User) -> list[Concern]:
+    """Cards that last night's count found and nobody looked into, in the period with the most."""
+    waiting = UnusualUse.objects.not_looked_into()
+    if user.store:
+        waiting = waiting.filter(store=user.store)
+    counts = dict(waiting.order_by().values_list("days").annotate(Count("pk")))
+    if not counts:
+        return []
+    days, cards = max(counts.items(), key=lambda one: (one[1], one[0] == USUAL_PERIOD))
+    text = ngettext(
+        "%(count)s card was used unusually", "%(count)s cards were used unusually", cards
+    )
+    url = f"{reverse('admin:points_unusualuse_changelist')}?period={days}"
+    return [Concern(text % {"count": cards}, url, "policy", is_urgent=False)]
 
 
 def program_concerns(now: datetime) -> list[Concern]:

@@ -6,7 +6,8 @@ from django.db import transaction
 
 from points.card_use import Unusual
 from points.local_time import local_day, midnight
-from points.models import UnusualUse
+from points.models import LookedInto, UnusualUse
+from points.models.unusual_use import WHOSE
 from points.program_cache import current_program
 from points.reports.unusual_use import look_for_unusual_use, times_of
 
@@ -19,6 +20,21 @@ def find_unusual_use(*, now: datetime) -> int:
     zone = versions[0].zone
     until = midnight(local_day(now, zone), zone)
     return sum(_find(days, until) for days in UnusualUse.PERIODS)
+
+
+@transaction.atomic
+def settle_unusual_use(*, use_id: int, words: str, staff_id: int, now: datetime) -> LookedInto:
+    """
+    Write down what came of looking into a card; the first answer to a night's count stands.
+
+    It settles the card at that cashier in every period, until one lies wholly after it.
+    """
+    use = UnusualUse.objects.get(pk=use_id)
+    same = {field: getattr(use, field) for field in WHOSE}
+    looked, _is_new = LookedInto.objects.get_or_create(
+        **same, until=use.until, defaults={"by_id": staff_id, "at": now, "words": words.strip()}
+    )
+    return looked
 
 
 @transaction.atomic

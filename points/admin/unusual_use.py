@@ -16,17 +16,40 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import action, display
+from unfold.enums import ActionVariant
 
-from members.admin.buttons import found
+from members.admin.buttons import Question, ReasonForm, ask, found
+from members.admin.reader import staff_of
+from members.admin.traces import Done
 from members.spreadsheet import as_csv
+from points.actions.unusual_use import settle_unusual_use
 from points.admin.pictures import Bars, bars
 from points.admin.store_scope import PageOfStores, holder_of
 from points.card_use import least_counted
-from points.models import UnusualUse
+from points.models import LookedInto, UnusualUse
 from points.reports.unusual_use import times_of
 from points.reports.wording import whole
 
 SEE = "points.see_unusual_use"
+
+
+class FoundForm(ReasonForm):
+    """What somebody found who looked into it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = _("What you found")
+
+
+SETTLE = Question(
+    title=gettext_lazy("Looked into"),
+    text=gettext_lazy(
+        "Say what you found. The card then no longer waits on the first page, until it is used "
+        "unusually again after this."
+    ),
+    submit=gettext_lazy("Keep this"),
+    form=FoundForm,
+)
 USUAL_PERIOD = "90"
 
 
@@ -101,7 +124,7 @@ def reasons(use: UnusualUse) -> list[str]:
 class UnusualUsePage(PageOfStores):
     """Cards with far more purchases at one cashier than others lead one to expect."""
 
-    list_display = ["who_or_till", "store", "holder", "earned", "why"]
+    list_display = ["who_or_till", "store", "holder", "earned", "why", "state"]
     list_display_links = ["who_or_till"]
     list_select_related = ["member__member", "source"]
     list_filter = [InPeriod]
@@ -117,7 +140,7 @@ class UnusualUsePage(PageOfStores):
     readonly_fields = ["holder", "who_or_till", "earned"]
     change_form_outer_after_template = "points/admin/_unusual_times.html"
     actions_list = ["export"]
-    actions_detail = ["purchases_behind"]
+    actions_detail = ["settle", "purchases_behind"]
 
     class Media:
         css: ClassVar = {"all": ["staff/pictures.css"]}
@@ -127,6 +150,19 @@ class UnusualUsePage(PageOfStores):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(SEE)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[UnusualUse]:
+        rows: QuerySet[UnusualUse] = super().get_queryset(request).with_last_look()
+        return rows
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
+        """Who looks into it once has done so."""
+        use = self.get_object(request, str(object_id))
+        return [
+            button
+            for button in super().get_actions_detail(request, object_id)
+            if button.method.original_function_name != "settle" or not getattr(use, "look", None)
+        ]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -146,7 +182,8 @@ class UnusualUsePage(PageOfStores):
         context = dict(extra_context or {})
         use = self.get_object(request, object_id) if object_id else None
         if isinstance(use, UnusualUse) and self.has_view_permission(request, use):
-            context |= {"reasons": reasons(use), **_pictures(use)}
+            looked = LookedInto.objects.select_related("by").filter(pk=use.look).first()
+            context |= {"reasons": reasons(use), "looked": looked, **_pictures(use)}
         page: HttpResponse = super().changeform_view(request, object_id, form_url, context)
         return page
 
@@ -165,6 +202,34 @@ class UnusualUsePage(PageOfStores):
     @display(description=gettext_lazy("points"))
     def earned(self, use: UnusualUse) -> str:
         return whole(use.points)
+
+    @display(description=gettext_lazy("state"), label={"open": "warning", "looked_into": "success"})
+    def state(self, use: UnusualUse) -> tuple[str, str]:
+        if getattr(use, "look", None):
+            return "looked_into", _("looked into")
+        return "open", _("to look into")
+
+    @action(
+        description=gettext_lazy("Looked into"),
+        url_path="settle",
+        permissions=[SEE],
+        icon="task_alt",
+        variant=ActionVariant.PRIMARY,
+    )
+    def settle(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        use = found(self, UnusualUse, request, object_id)
+
+        def act(answers: dict[str, Any]) -> Done:
+            settle_unusual_use(
+                use_id=use.pk,
+                words=answers["reason"],
+                staff_id=staff_of(request).pk,
+                now=timezone.now(),
+            )
+            return Done(_("Unusual use at %(who)s looked into") % {"who": self.who_or_till(use)})
+
+        back = reverse("admin:points_unusualuse_change", args=[use.pk])
+        return ask(self, request, use, SETTLE, act=act, back=back)
 
     @action(
         description=gettext_lazy("Download as CSV"),

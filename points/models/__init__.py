@@ -6,7 +6,7 @@ from points.models.program import ProgramVersion
 from points.models.purchase import Purchase, PurchaseLine, Refund
 from points.models.receipt import ClaimTries, OpenReceipt, OpenRefund
 from points.models.staff_work import AdjustedInADay, AdjustmentLimit, Spending
-from points.models.unusual_use import UnusualUse
+from points.models.unusual_use import LookedInto, UnusualUse
 
 __all__ = [
     "Account",
@@ -16,6 +16,7 @@ __all__ = [
     "ClaimTries",
     "Debt",
     "Entry",
+    "LookedInto",
     "Lot",
     "OpenReceipt",
     "OpenRefund",

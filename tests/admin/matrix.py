@@ -117,6 +117,7 @@ TABLE: dict[str, Access] = {
     "admin:points_openreceipt_book": both("counter service"),
     **pages("points.unusualuse", see="finance"),
     "admin:points_unusualuse_export": both("finance"),
+    "admin:points_unusualuse_settle": both("finance"),
     "admin:points_unusualuse_purchases_behind": both(READS_LEDGER),
     # Growing
     **pages("members.invitation", see="marketing privacy admin", add="marketing"),

@@ -14,6 +14,8 @@ from loyalty_site.staff_home.chart import HEIGHT, bars
 from loyalty_site.staff_home.figures import DAYS
 from mailroom.models import Letter
 from members.models import Application, Approval, Invitation
+from points.actions.unusual_use import settle_unusual_use
+from points.models import UnusualUse
 from tests import make
 from tests.admin.conftest import at_desk, with_factor
 from tests.admin.rows import one_of_each
@@ -62,6 +64,36 @@ def test_letters_that_are_stuck_are_named_to_who_may_see_letters():
         "1 letter may not have been sent",
     ]
     assert about(in_group("finance"), "sent") == []
+
+
+def test_cards_used_unusually_wait_until_somebody_has_looked_into_them():
+    rows = one_of_each()
+    row = rows[UnusualUse]
+    UnusualUse.objects.filter(pk=row.pk).update(days=365)
+    client = in_group("finance")
+
+    assert about(client, "unusually") == ["1 card was used unusually"]
+    (concern,) = [c for c in client.get("/admin/").context["concerns"] if "unusually" in c.text]
+    shown = client.get(concern.url).context["cl"].result_list
+    assert [use.pk for use in shown] == [row.pk]
+    for group in set(GROUPS) - {"finance"}:
+        assert about(in_group(group), "unusually") == [], group
+
+    settle_unusual_use(
+        use_id=row.pk, words="Her own card", staff_id=make.staff().pk, now=timezone.now()
+    )
+    assert about(client, "unusually") == []
+
+
+def test_staff_of_a_store_are_told_of_the_cards_used_there():
+    row = one_of_each()[UnusualUse]
+    there, elsewhere = (
+        with_factor(make.staff(superuser=True, store=store, language="en"))
+        for store in (row.store, "Elsewhere")
+    )
+
+    assert about(at_desk(there), "unusually") == ["1 card was used unusually"]
+    assert about(at_desk(elsewhere), "unusually") == []
 
 
 def test_a_worker_that_stands_still_is_one_concern_and_a_failed_job_another():

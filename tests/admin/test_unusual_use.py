@@ -8,9 +8,11 @@ import pytest
 from django.conf import settings
 from django.utils import timezone, translation
 
+from members.models import StaffAct
 from points.actions.purchases import Where
+from points.actions.unusual_use import settle_unusual_use
 from points.admin.unusual_use import reasons
-from points.models import UnusualUse
+from points.models import LookedInto, UnusualUse
 from tests import make
 from tests.admin.conftest import at_desk, with_factor
 
@@ -157,3 +159,53 @@ def test_an_empty_list_says_that_nothing_stood_out(desk):
     page = desk.get(PAGE, headers={"accept-language": "en"}).content.decode()
 
     assert "staff-above" in page
+
+
+def test_what_came_of_looking_into_it_is_kept_and_told(desk_of, planted):
+    finance = desk_of(SEE)
+    finance.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    address = f"{PAGE}{planted.pk}/settle/"
+
+    finance.post(address, {"reason": "Her own card; she was spoken to"})
+
+    page = finance.get(f"{PAGE}{planted.pk}/change/").content.decode()
+    assert "Her own card; she was spoken to" in page
+    assert address not in page
+    assert "looked into" in finance.get(PAGE).content.decode()
+    assert StaffAct.objects.get().reason == "Her own card; she was spoken to"
+    assert StaffAct.objects.get().member_id == planted.member_id
+
+
+def test_who_sees_none_of_it_settles_none_of_it(desk_of, planted):
+    answer = desk_of("points.view_purchase").post(
+        f"{PAGE}{planted.pk}/settle/", {"reason": "Nothing to see here"}
+    )
+
+    assert answer.status_code == 403
+    assert not LookedInto.objects.exists()
+
+
+def test_staff_of_another_store_settle_nothing(planted):
+    client = at_desk(with_factor(make.staff(superuser=True, store="Utrecht")))
+
+    answer = client.post(f"{PAGE}{planted.pk}/settle/", {"reason": "Not ours"})
+
+    assert answer.status_code == 404
+    assert not LookedInto.objects.exists()
+
+
+def test_the_list_asks_as_little_of_many_findings_as_of_one(
+    desk, planted, django_assert_num_queries, django_assert_max_num_queries
+):
+    desk.get(PAGE)
+    with django_assert_max_num_queries(14) as first:
+        desk.get(PAGE)
+    for number in range(5):
+        use = found(make.member(now=timezone.now(), points=1), planted.until)
+        if number:
+            settle_unusual_use(
+                use_id=use.pk, words="Seen", staff_id=make.staff().pk, now=timezone.now()
+            )
+
+    with django_assert_num_queries(len(first)):
+        desk.get(PAGE)

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from members.models import Member
-from points.actions.unusual_use import find_unusual_use
+from points.actions.unusual_use import find_unusual_use, settle_unusual_use
 from points.kinds import MEMBER_BITS
-from points.models import Account, Purchase, UnusualUse
+from points.models import Account, LookedInto, Purchase, UnusualUse
 from points.reports.unusual_use import look_for_unusual_use, times_of
 from tests import make
+from tests.members.at_once import at_once
 from tests.points.shop_year import Shops
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +139,67 @@ def test_purchases_without_cashier_count_by_till_and_without_both_not_at_all():
 
 def test_before_there_is_a_program_nothing_is_counted():
     assert find_unusual_use(now=make.NOW) == 0
+
+
+def settled(row, words="Spoken to", now=make.NOW):
+    return settle_unusual_use(use_id=row.pk, words=words, staff_id=make.staff().pk, now=now)
+
+
+def test_what_was_looked_into_is_settled_in_every_period_and_after_the_next_count(planted):
+    find_unusual_use(now=make.NOW)
+    assert UnusualUse.objects.not_looked_into().count() == UnusualUse.objects.count() > 1
+
+    settled(UnusualUse.objects.get(days=90))
+    find_unusual_use(now=make.NOW + timedelta(days=1))
+
+    assert UnusualUse.objects.exists()
+    assert not UnusualUse.objects.not_looked_into().exists()
+
+
+def test_a_period_wholly_after_somebody_looked_is_new(planted):
+    find_unusual_use(now=make.NOW)
+    row = UnusualUse.objects.get(days=90)
+    settled(row)
+
+    UnusualUse.objects.filter(pk=row.pk).update(
+        since=row.until, until=row.until + timedelta(days=90)
+    )
+
+    assert UnusualUse.objects.not_looked_into().get() == row
+
+
+def test_another_card_at_that_cashier_is_not_settled(planted):
+    find_unusual_use(now=make.NOW)
+    row = UnusualUse.objects.get(days=90)
+    settled(row)
+
+    UnusualUse.objects.filter(pk=row.pk).update(who="somebody else")
+
+    assert UnusualUse.objects.not_looked_into().get() == row
+
+
+def test_the_first_answer_to_a_count_stands(planted):
+    find_unusual_use(now=make.NOW)
+    row = UnusualUse.objects.get(days=90)
+
+    first = settled(row)
+    second = settled(row, words="Something else")
+
+    assert second == first
+    assert LookedInto.objects.get().words == "Spoken to"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_settle_it_at_once_leave_one_answer(planted):
+    find_unusual_use(now=make.NOW)
+    row = UnusualUse.objects.get(days=90)
+    staff_id = make.staff().pk
+
+    def settle(number):
+        words = f"Answer {number}"
+        return settle_unusual_use(use_id=row.pk, words=words, staff_id=staff_id, now=make.NOW).pk
+
+    answers = at_once(settle, times=8)
+
+    assert len(set(answers)) == 1
+    assert LookedInto.objects.count() == 1
