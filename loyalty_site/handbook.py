@@ -25,7 +25,13 @@ CHAPTERS = (
     Chapter(
         "dispute",
         pgettext_lazy("chapter", "Settling a dispute"),
-        ("members_member", "members_approval", "points_entry", "points_purchase"),
+        (
+            "members_member",
+            "members_approval",
+            "points_entry",
+            "points_purchase",
+            "points_unusualuse",
+        ),
     ),
     Chapter(
         "pilot",

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 LONGEST_WAIT = 60
@@ -69,6 +71,17 @@ class JobRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job} {self.period}"
+
+    @property
+    def period_in_words(self) -> str:
+        """The day or the moment that the job stands for, as people here write it."""
+        try:
+            at = datetime.fromisoformat(self.period)
+        except ValueError:
+            return self.period
+        if at.tzinfo is None:
+            return date_format(at, "SHORT_DATE_FORMAT")
+        return date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
 
     def is_settled(self, attempts: int) -> bool:
         """Whether nothing more happens to this run."""

@@ -46,14 +46,22 @@ FIGURES = {
 class JobRunPage(ReadOnlyPage):
     """One row for each job and period; never more than one."""
 
-    list_display = ["title", "period", "state_label", "started_at", "took", "attempts", "figures"]
+    list_display = [
+        "title",
+        "stands_for",
+        "state_label",
+        "started_at",
+        "took",
+        "attempts",
+        "figures",
+    ]
     list_filter = [("state", ChoicesDropdownFilter)]
     search_fields = ["job"]
     search_help_text = _("The beginning of a job's name or key, or a period such as 2026-11-28")
     ordering = ["-started_at", "-id"]
     fields = [
         "title",
-        "period",
+        "stands_for",
         "state",
         "started_at",
         "finished_at",
@@ -61,7 +69,7 @@ class JobRunPage(ReadOnlyPage):
         "figures",
         "error",
     ]
-    readonly_fields = ["title", "figures"]
+    readonly_fields = ["title", "stands_for", "figures"]
 
     def get_search_results(
         self,
@@ -79,6 +87,10 @@ class JobRunPage(ReadOnlyPage):
     @display(description=_("job"))
     def title(self, run: JobRun) -> str:
         return str(TITLES.get(run.job, run.job))
+
+    @display(description=_("period"))
+    def stands_for(self, run: JobRun) -> str:
+        return run.period_in_words
 
     @display(description=_("state"), label=COLORS, ordering="state")
     def state_label(self, run: JobRun) -> tuple[str, str]:

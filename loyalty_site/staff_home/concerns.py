@@ -81,7 +81,7 @@ def job_concerns(jobs: Sequence[JobHealth]) -> Iterator[Concern]:
     for health in jobs:
         if health.last is not None and health.last.state == JobRun.State.FAILED:
             text = _("%(job)s: failed for %(period)s")
-            facts = {"job": health.job.title, "period": health.last.period}
+            facts = {"job": health.job.title, "period": health.last.period_in_words}
             run = reverse("admin:loyalty_site_jobrun_change", args=[health.last.pk])
             yield Concern(text % facts, run, "schedule")
         elif health.is_late:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -67,14 +67,14 @@ class InvitationPage(StaffPage):
     """Who was invited; a letter follows by itself, and a link that nobody can make up."""
 
     list_display = [
-        "email",
-        "name",
+        "guest",
         "stage",
         "asked_at",
         "asked_by",
         "holds_until",
         "member_now",
     ]
+    list_display_links = ["guest"]
     list_select_related = ["invited_by", "joined_as"]
     list_filter = [ByStage]
     list_filter_submit = True
@@ -89,19 +89,22 @@ class InvitationPage(StaffPage):
                 "fields": [
                     ("email", "name"),
                     ("language", "how_far"),
-                    ("invited_at", "invited_by"),
+                    ("invited_at", "asked_by"),
                     ("expires_at", "withdrawn_at"),
                     ("known_as", "member_now"),
                 ]
             },
         ),
     ]
-    readonly_fields = ["how_far", "known_as", "member_now"]
+    readonly_fields = ["asked_by", "how_far", "known_as", "member_now"]
     actions_list = ["download"]
     actions_detail = ["withdraw"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
-        return with_stage(super().get_queryset(request), timezone.now())
+        rows = with_stage(super().get_queryset(request), timezone.now())
+        may_open = Value(request.user.has_perm("members.view_member"))
+        shown: QuerySet[Invitation] = rows.annotate(leads_to_member=may_open)
+        return shown
 
     def get_search_results(
         self,
@@ -143,6 +146,10 @@ class InvitationPage(StaffPage):
         buttons: list[Any] = super().get_actions_detail(request, object_id)
         return buttons
 
+    @display(description=gettext_lazy("e-mail address"), header=True)
+    def guest(self, invitation: Invitation) -> list[str]:
+        return [invitation.email, invitation.name]
+
     @display(description=gettext_lazy("state"), label=COLORS)
     def stage(self, invitation: Invitation) -> tuple[str, str]:
         stage = stage_of(invitation)
@@ -166,11 +173,11 @@ class InvitationPage(StaffPage):
 
     @display(description=gettext_lazy("joined as"))
     def member_now(self, invitation: Invitation) -> str:
-        return _member_link(invitation.joined_as)
+        return _member_of(invitation, invitation.joined_as)
 
     @display(description=gettext_lazy("known as"))
     def known_as(self, invitation: Invitation) -> str:
-        return _member_link(invitation.member)
+        return _member_of(invitation, invitation.member)
 
     @action(
         description=gettext_lazy("Download"),
@@ -206,9 +213,12 @@ class InvitationPage(StaffPage):
         return ask(self, request, invitation, WITHDRAW, act=act, back=back)
 
 
-def _member_link(member: Member | None) -> str:
+def _member_of(invitation: Invitation, member: Member | None) -> str:
+    """Name a member, leading to their page for who may open it."""
     if member is None:
         return "–"
+    if not getattr(invitation, "leads_to_member", False):
+        return str(member)
     return format_html(
         '<a class="staff-link" href="{}">{}</a>',
         reverse("admin:members_member_change", args=[member.pk]),

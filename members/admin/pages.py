@@ -43,6 +43,7 @@ class StaffPage(TracedPage):
     list_per_page = 50
     actions: Sequence[str] | None = None
     compressed_fields = True
+    empty_value_display = "–"
     # A name that a template looks for in vain is slow to miss, in every row.
     list_sections: Sequence[Any] = ()
     list_sections_classes = ""

@@ -138,10 +138,23 @@ class StaffActPage(TracePage):
         rows: QuerySet[StaffAct] = super().get_queryset(request)
         return rows.select_related("staff", "member", "content_type")
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> StaffAct | None:
+        """Remember whether the reader may open what was done to."""
+        act: StaffAct | None = super().get_object(request, object_id, from_field)
+        if act is not None:
+            model = act.content_type.model_class()
+            page = self.admin_site._registry.get(model) if model else None
+            vars(act)["leads_on"] = page is not None and page.has_view_permission(request)
+        return act
+
     @display(description=gettext_lazy("done to"))
     def place(self, act: StaffAct) -> str:
         kind = act.content_type
         named = f"{kind.name} {act.object_id}"
+        if not getattr(act, "leads_on", False):
+            return named
         try:
             url = reverse(f"admin:{kind.app_label}_{kind.model}_change", args=[act.object_id])
         except NoReverseMatch:

@@ -66,13 +66,11 @@ DRAFT = Question(
 class TermsPage(StaffPage):
     """Every version that ever held, and the draft of the next."""
 
-    list_display = ["number", "state", "published_at", "published_by"]
+    list_display = ["number", "state", "published_at", "publisher"]
     list_select_related = ["published_by"]
     ordering = ["-number"]
-    fieldsets = [
-        (None, {"fields": [("number", "state_in_words"), ("published_at", "published_by")]})
-    ]
-    readonly_fields = ["number", "state_in_words", "published_at", "published_by"]
+    fieldsets = [(None, {"fields": [("number", "state_in_words"), ("published_at", "publisher")]})]
+    readonly_fields = ["number", "state_in_words", "published_at", "publisher"]
     change_form_outer_after_template = "members/admin/_terms.html"
     actions_detail = ["publish", "edit"]
 
@@ -119,6 +117,10 @@ class TermsPage(StaffPage):
         if terms.published_at is None:
             return "draft", _("draft")
         return "published", _("published")
+
+    @display(description=gettext_lazy("published by"))
+    def publisher(self, terms: Terms) -> str:
+        return terms.published_by.get_full_name() if terms.published_by else "–"
 
     @display(description=gettext_lazy("state"))
     def state_in_words(self, terms: Terms) -> str:

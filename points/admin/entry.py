@@ -68,14 +68,14 @@ class EntryPage(EntryButtons, PageOfStores):
             {
                 "fields": [
                     ("occurred_at", "recorded_at"),
-                    ("source", "operation"),
+                    ("source_name", "operation"),
                     "by",
                     "fingerprint",
                 ]
             },
         ),
     ]
-    readonly_fields = ["holder", "signed_points", "told", "by", "fingerprint"]
+    readonly_fields = ["source_name", "holder", "signed_points", "told", "by", "fingerprint"]
 
     def of_store(self, store: str) -> Q:
         return entries_of_store(store)

@@ -118,10 +118,10 @@ class OpenReceiptPage(PageOfStores):
         (None, {"fields": [("receipt", "placed_at"), ("paid", "whose"), "claimed_at"]}),
         (
             gettext_lazy("Where it comes from"),
-            {"fields": [("source", "store"), ("till", "cashier"), ("channel", "recorded_at")]},
+            {"fields": [("source_name", "store"), ("till", "cashier"), ("channel", "recorded_at")]},
         ),
     ]
-    readonly_fields = ["paid", "whose"]
+    readonly_fields = ["paid", "whose", "source_name"]
     actions_detail = ["book"]
 
     def get_search_results(

@@ -76,7 +76,7 @@ class PurchasePage(PageOfStores):
                     ("paid", "earns_on"),
                     ("given_back", "taken"),
                     ("earned", "status"),
-                    ("tier", "version"),
+                    ("tier_name", "version_name"),
                     "told",
                 ]
             },
@@ -85,7 +85,7 @@ class PurchasePage(PageOfStores):
             _("Where it comes from"),
             {
                 "fields": [
-                    ("source", "receipt"),
+                    ("source_name", "receipt"),
                     ("store", "till"),
                     ("cashier", "channel"),
                     "recorded_at",
@@ -93,7 +93,16 @@ class PurchasePage(PageOfStores):
             },
         ),
     ]
-    readonly_fields = ["holder", "paid", "earns_on", "given_back", "told"]
+    readonly_fields = [
+        "holder",
+        "paid",
+        "earns_on",
+        "given_back",
+        "told",
+        "source_name",
+        "tier_name",
+        "version_name",
+    ]
 
     def get_search_results(
         self,
@@ -116,6 +125,14 @@ class PurchasePage(PageOfStores):
             return []
         lines = [LineRows] if obj.lines.exists() else []
         return lines + ([RefundRows] if obj.refunds.exists() else [])
+
+    @display(description=_("tier"))
+    def tier_name(self, purchase: Purchase) -> str:
+        return str(purchase.tier)
+
+    @display(description=_("program version"))
+    def version_name(self, purchase: Purchase) -> str:
+        return str(purchase.version)
 
     @display(description=_("member"))
     def holder(self, purchase: Purchase) -> str:

@@ -6,10 +6,12 @@ from django.db.models import Model, Q, QuerySet, Value
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
 
 from members.admin.pages import ReadOnlyPage
 from members.admin.requests import colleague
-from points.models import Entry, Purchase, UnusualUse
+from points.models import Entry, OpenReceipt, Purchase, UnusualUse
 
 
 class PageOfStores(ReadOnlyPage):
@@ -21,6 +23,11 @@ class PageOfStores(ReadOnlyPage):
     def of_store(self, store: str) -> Q:
         """Select the rows of a store."""
         return Q(store=store)
+
+    @display(description=gettext_lazy("source"))
+    def source_name(self, row: Entry | OpenReceipt | Purchase | UnusualUse) -> str:
+        """In words: hardly any reader may open the source itself."""
+        return str(row.source)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Every door of the page comes through here: list, search, filter, row and history."""

@@ -1,7 +1,7 @@
 """Unusual card use: what last night's count found, why, and when the card was used."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
 
 from django.contrib import admin
@@ -27,6 +27,7 @@ from points.admin.pictures import Bars, bars
 from points.admin.store_scope import PageOfStores, holder_of
 from points.card_use import least_counted
 from points.models import LookedInto, UnusualUse
+from points.models.unusual_use import UnusualUseQuerySet
 from points.reports.unusual_use import times_of
 from points.reports.wording import whole
 
@@ -42,10 +43,10 @@ class FoundForm(ReasonForm):
 
 
 SETTLE = Question(
-    title=gettext_lazy("Looked into"),
+    title=gettext_lazy("Say what you found"),
     text=gettext_lazy(
-        "Say what you found. The card then no longer waits on the first page, until it is used "
-        "unusually again after this."
+        "Colleagues then see that you looked into it, and it no longer waits for anybody on the "
+        "first page. Should the card be used unusually again after this, it comes back."
     ),
     submit=gettext_lazy("Keep this"),
     form=FoundForm,
@@ -134,10 +135,16 @@ class UnusualUsePage(PageOfStores):
     fieldsets = [
         (
             None,
-            {"fields": [("holder", "who_or_till"), ("store", "source"), ("purchases", "earned")]},
+            {
+                "fields": [
+                    ("holder", "who_or_till"),
+                    ("store", "source_name"),
+                    ("purchases", "earned"),
+                ]
+            },
         )
     ]
-    readonly_fields = ["holder", "who_or_till", "earned"]
+    readonly_fields = ["holder", "who_or_till", "earned", "source_name"]
     change_form_outer_after_template = "points/admin/_unusual_times.html"
     actions_list = ["export"]
     actions_detail = ["settle", "purchases_behind"]
@@ -152,8 +159,8 @@ class UnusualUsePage(PageOfStores):
         return request.user.has_perm(SEE)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[UnusualUse]:
-        rows: QuerySet[UnusualUse] = super().get_queryset(request).with_last_look()
-        return rows
+        rows = cast("UnusualUseQuerySet", super().get_queryset(request))
+        return rows.with_last_look()
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
         """Who looks into it once has done so."""
@@ -182,7 +189,8 @@ class UnusualUsePage(PageOfStores):
         context = dict(extra_context or {})
         use = self.get_object(request, object_id) if object_id else None
         if isinstance(use, UnusualUse) and self.has_view_permission(request, use):
-            looked = LookedInto.objects.select_related("by").filter(pk=use.look).first()
+            look = getattr(use, "look", None) or 0
+            looked = LookedInto.objects.select_related("by").filter(pk=look).first()
             context |= {"reasons": reasons(use), "looked": looked, **_pictures(use)}
         page: HttpResponse = super().changeform_view(request, object_id, form_url, context)
         return page
@@ -210,7 +218,7 @@ class UnusualUsePage(PageOfStores):
         return "open", _("to look into")
 
     @action(
-        description=gettext_lazy("Looked into"),
+        description=gettext_lazy("Say what you found"),
         url_path="settle",
         permissions=[SEE],
         icon="task_alt",

@@ -65,6 +65,7 @@ def test_a_chapter_that_is_not_there_is_said_not_to_be(language):
         ("/admin/members/member/{member}/adjust/", "dispute"),
         ("/admin/members/approval/{approval}/change/", "dispute"),
         ("/admin/points/purchase/", "dispute"),
+        ("/admin/points/unusualuse/", "dispute"),
         ("/admin/counter/", "counter"),
         ("/admin/members/card/", "counter"),
         ("/admin/members/invitation/", "pilot"),
