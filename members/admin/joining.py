@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -253,7 +253,11 @@ class DeparturePage(ReadOnlyPage):
 
     @display(description=gettext_lazy("points left"))
     def points_left(self, departure: Departure) -> str:
-        return "–" if departure.balance is None else str(departure.balance)
+        return (
+            "–"
+            if departure.balance is None
+            else number_format(departure.balance, force_grouping=True)
+        )
 
     @display(description=gettext_lazy("left at"))
     def left_on(self, departure: Departure) -> str:

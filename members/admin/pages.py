@@ -40,7 +40,7 @@ class StaffPage(TracedPage):
     paginator = EstimatedPaginator
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
-    list_per_page = 50
+    list_per_page = 25
     actions: Sequence[str] | None = None
     compressed_fields = True
     empty_value_display = "–"

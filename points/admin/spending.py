@@ -104,6 +104,8 @@ class LatestPurchase(DropdownFilter):
 class SpendingPage(ReadOnlyPage):
     """Members by what they spent in the last twelve months; chosen ones get an invitation."""
 
+    # Whom to invite is chosen on this page, by ticking.
+    list_per_page = 50
     list_display = ["rank", "who", "spent", "bought", "latest", "standing", "address"]
     list_display_links = None
     list_select_related = ["member"]
