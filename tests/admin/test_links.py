@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from loyalty_site.staff_groups import GROUPS
+from members.models import Terms
 from tests import make
 from tests.admin.conftest import at_desk, with_factor
 from tests.admin.rows import one_of_each
@@ -18,7 +19,7 @@ LINK = re.compile(r'href="(/admin/[^"#?]*)')
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_link_on_a_page_opens_for_its_reader(group):
-    rows = one_of_each()
+    rows = one_of_each() | {Terms: make.terms()}
     user = with_factor(make.staff())
     user.groups.add(Group.objects.get(name=group))
     client = at_desk(user)

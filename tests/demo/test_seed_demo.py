@@ -138,9 +138,11 @@ def test_what_was_set_since_stays_as_it_is():
     seed(members=1)
     Branding.objects.update(name="Kaas & Zo")
     make.terms(now=timezone.now())
+    Invitation.objects.update(withdrawn_at=timezone.now())
 
     seed(members=1)
 
+    assert not Invitation.objects.open_at(timezone.now()).exists()
     assert Branding.current().name == "Kaas & Zo"
     assert Terms.objects.count() == 2
 
