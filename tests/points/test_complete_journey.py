@@ -127,19 +127,29 @@ def test_the_same_file_twice_changes_nothing():
     assert differences() == {}
 
 
-def test_a_file_for_every_day_gives_the_same(tmp_path):
+def by_file(tmp_path, days):
+    """Import a file for every so many days; return how many there were."""
     source = published()
     header, *lines = rows()
     at = header.index("at")
-    days = {}
+    files = {}
     for line in lines:
         day = datetime.fromisoformat(line[at]).astimezone(NEW_YORK).date()
-        days.setdefault(day, []).append(line)
+        files.setdefault(day.toordinal() // days, []).append(line)
 
-    for day in sorted(days):
-        imported(written(tmp_path / "day.csv", [header, *days[day]]), source)
+    for number in sorted(files):
+        imported(written(tmp_path / "some.csv", [header, *files[number]]), source)
+    return len(files)
 
-    assert len(days) > 300
+
+def test_a_file_for_every_week_gives_the_same(tmp_path):
+    assert by_file(tmp_path, 7) > 50
+    assert differences() == {}
+
+
+@pytest.mark.drill
+def test_a_file_for_every_day_gives_the_same(tmp_path):
+    assert by_file(tmp_path, 1) > 300
     assert differences() == {}
 
 

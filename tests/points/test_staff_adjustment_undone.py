@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from points.actions.adjustment import AdjustmentReason
-from points.actions.staff_adjustment import CannotBeUndone, adjusted_alone, undo_adjustment
+from points.actions.alone import used_alone
+from points.actions.staff_adjustment import CannotBeUndone, undo_adjustment
 from points.models import Entry
 from tests import make
 from tests.points.adjusting import adjust
@@ -34,7 +35,7 @@ def test_an_adjustment_of_today_is_undone_once(sanne, bram, points, cause):
         undo_adjustment(staff_id=bram.pk, entry_id=entry.pk, note="Typed it wrong", now=NOW)
 
     assert make.balance(sanne) == 1000
-    assert adjusted_alone(staff_id=bram.pk, now=NOW) == 100
+    assert used_alone(staff_id=bram.pk, now=NOW) == 100
 
 
 def test_undoing_above_the_limit_waits_for_a_second_person(sanne, bram):
