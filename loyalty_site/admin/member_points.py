@@ -55,12 +55,19 @@ class AdjustmentForm(ReasonForm):
     field_order = ["points", "cause", "reason", "request_key"]
 
 
+def only_source() -> Source | None:
+    """Return the one source there is to choose, so that nobody has to."""
+    sources = Source.objects.exclude(pk=PROGRAM_SOURCE)[:2]
+    return sources[0] if len(sources) == 1 else None
+
+
 class PurchaseForm(ReasonForm):
     """What stands on the receipt; its number counts once, whoever enters it."""
 
     source = forms.ModelChoiceField(
         label=gettext_lazy("Till or shop"),
         queryset=Source.objects.exclude(pk=PROGRAM_SOURCE),
+        initial=only_source,
         widget=UnfoldAdminSelectWidget,
         help_text=gettext_lazy("Where receipts with such a number come from."),
     )
