@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
@@ -23,7 +25,7 @@ from members.admin.pages import StaffPage
 from members.admin.reader import staff_of
 from members.models import Look, Member, StaffAct
 from members.models.member import MemberQuerySet
-from points.reports.wording import day, whole
+from points.reports.wording import whole
 
 COLORS = {
     Member.Status.ACTIVE: "success",
@@ -163,7 +165,8 @@ class MemberPage(MemberButtons, StaffPage):
 
     @display(description=_("joined"))
     def joined(self, member: Member) -> str:
-        return day(timezone.localdate(member.joined_at))
+        short = date_format(timezone.localdate(member.joined_at), "j M Y")
+        return format_html('<span class="staff-number">{}</span>', short)
 
     @display(description=_("status"), label=COLORS, ordering="status")
     def status_label(self, member: Member) -> tuple[str, str]:
