@@ -100,6 +100,9 @@ class ApiKey(models.Model):
     def __str__(self) -> str:
         return f"{self.prefix}…"
 
+    def is_live(self, now: datetime) -> bool:
+        return self.client.stopped_at is None and (self.ends_at is None or self.ends_at > now)
+
 
 class SentRequest(models.Model):
     """

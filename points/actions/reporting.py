@@ -9,12 +9,13 @@ from typing import NoReturn
 from django.db import transaction
 
 from members.refusals import Refusal
-from points.actions.posting import post_events
+from points.actions.posting import Outcome, post_events
 from points.events import Event, Refund
 from points.models import Purchase
 from points.reports.posted import (
     Posted,
     PostedRefund,
+    just_posted,
     posted_purchase,
     posted_purchases,
     posted_refund,
@@ -45,14 +46,19 @@ class _TakenBack(Exception):
         self.told = told
 
 
-@transaction.atomic
 def report_purchase(*, event: Event, source_id: int, actor: str, now: datetime) -> Reported:
-    """Post a purchase and tell what it earned; or tell again what the same one earned before."""
+    """
+    Post a purchase and tell what it earned; or tell again what the same one earned before.
+
+    The posting is a transaction of its own; telling only reads.
+    """
     outcome = post_events([event], source_id=source_id, actor=actor, now=now)
     for _event, refusal in outcome.refused:
         raise refusal
-    purchase = Purchase.objects.get(source_id=source_id, receipt=event.key)
-    return Reported(posted_purchase(purchase), is_new=bool(outcome.posted))
+    told = _told_of(outcome).get(event.key)
+    if told is None:
+        told = posted_purchase(Purchase.objects.get(source_id=source_id, receipt=event.key))
+    return Reported(told, is_new=bool(outcome.posted))
 
 
 @transaction.atomic
@@ -63,13 +69,25 @@ def report_purchases(
     outcome = post_events(events, source_id=source_id, actor=actor, now=now)
     refused = {id(event): refusal for event, refusal in outcome.refused}
     new = {id(event) for event in outcome.posted}
-    keys = {event.key for event in events if id(event) not in refused}
-    known = Purchase.objects.filter(source_id=source_id, receipt__in=keys)
-    told = posted_purchases(list(known))
+    told = _told_of(outcome)
+    known = {event.key for event in events if id(event) not in refused} - told.keys()
+    if known:
+        told |= posted_purchases(
+            list(Purchase.objects.filter(source_id=source_id, receipt__in=known))
+        )
     return [
         refused.get(id(event)) or Reported(told[event.key], is_new=id(event) in new)
         for event in events
     ]
+
+
+def _told_of(outcome: Outcome) -> dict[str, Posted]:
+    """Tell what was posted just now, as far as its books can."""
+    told = {
+        event.key: just_posted(outcome.books[event.member], event.key, outcome.program)
+        for event in outcome.posted
+    }
+    return {receipt: posted for receipt, posted in told.items() if posted is not None}
 
 
 def preview_purchase(*, event: Event, source_id: int, actor: str, now: datetime) -> Posted:

@@ -1,18 +1,22 @@
 """What became of a purchase or a refund, as its till was told; the same however often it is asked."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from points.book import Book
+from points.book_rows import Entry as Line
 from points.kinds import MEMBER_BITS
-from points.models import Account, Entry, Purchase, Refund
+from points.models import Account, Allocation, Entry, Lot, Purchase, Refund
 from points.program_cache import current_program
-from points.reports.explanations import explain, explain_all, explain_purchase
+from points.reports.explanations import Around, explain, explain_all, explain_purchase
 from points.reports.wording import money
-from points.rules import Rules
+from points.rules import Program, Rules
 
 # What earned nothing has no line of its own: it comes after the last one recorded before it.
 SINCE = """
@@ -78,6 +82,64 @@ def posted_refund(*, source_id: int, key: str) -> PostedRefund:
 def posted_purchase(purchase: Purchase) -> Posted:
     """Tell a purchase as it was posted, whatever happened since."""
     return posted_purchases([purchase])[purchase.receipt]
+
+
+def just_posted(book: Book, receipt: str, program: Program) -> Posted | None:
+    """
+    Tell a purchase from the book that has just posted it, without asking the database.
+
+    Nothing if it earned nothing: what came before it is then known by the rows alone.
+    """
+    bought = book.bought[receipt]
+    if bought.lot is None:
+        return None
+    line, later = _line_and_later(book, bought.lot)
+    lot = book.lot[line.id]
+    entry = _as_row(book, line)
+    around = Around(program, {}, {}, {entry.pk: _moved_by(book, entry)})
+    return Posted(
+        purchase=receipt,
+        points=bought.earned,
+        pending=bought.earned if lot.available_at > book.now else 0,
+        balance=book.balance - later,
+        tier=bought.tier,
+        tier_name=tier_name(program.numbered(bought.version), bought.tier),
+        explanation=explain_all([entry], around)[0],
+    )
+
+
+def _line_and_later(book: Book, number: int) -> tuple[Line, int]:
+    """Find a line that a book has just written, and the points of those it wrote after it."""
+    later = 0
+    for line in reversed(book.entries):
+        if line.id == number:
+            return line, later
+        later += line.points
+    raise LookupError(number)
+
+
+def _as_row(book: Book, line: Line) -> Entry:
+    lot = book.lot[line.id]
+    entry = Entry(
+        pk=line.id,
+        kind=line.kind,
+        points=line.points,
+        occurred_at=datetime.fromisoformat(line.time),
+        source_id=line.source,
+        operation=line.operation,
+        explanation=json.loads(line.explanation),
+    )
+    # Makes it known to the entry as well.
+    Lot(entry=entry, available_at=lot.available_at, expires_at=lot.expires_at)
+    return entry
+
+
+def _moved_by(book: Book, entry: Entry) -> list[Allocation]:
+    return [
+        Allocation(entry_id=debit, lot_id=lot, cause_id=cause, points=points)
+        for debit, lot, cause, points in book.allocations
+        if cause == entry.pk
+    ]
 
 
 def posted_purchases(purchases: Sequence[Purchase]) -> dict[str, Posted]:
