@@ -106,6 +106,19 @@ def test_one_receipt_sent_for_many_members_at_once_goes_to_one_of_them(wire, san
     assert sound()
 
 
+def test_fifty_purchases_of_one_member_at_once_are_all_posted_one_after_another(wire, sanne):
+    bodies = [purchase(sanne, receipt=f"R-{number}") for number in range(MANY)]
+
+    answers = at_once(lambda number: wire.post("/purchases", bodies[number]), MANY)
+
+    assert {status for status, _content, _headers in answers} == {201}
+    balances = sorted(json.loads(content)["balance"] for _status, content, _headers in answers)
+    assert balances == [25 * number for number in range(1, MANY + 1)]
+    again = [wire.post("/purchases", body)[1] for body in bodies]
+    assert again == [content for _status, content, _headers in answers]
+    assert sound()
+
+
 def test_fifty_tills_that_enroll_under_one_key_at_once_enroll_one_member(wire, sanne):
     answers = at_once(lambda _: wire.post("/members", ANNA, **KEY), MANY)
 

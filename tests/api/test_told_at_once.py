@@ -19,12 +19,13 @@ LINES = [
 
 
 def owes(member):
-    """Let a member owe thirty points: spent, then what had earned them was brought back."""
+    """Let a member owe points: all was spent, then what had earned some was brought back."""
     now = timezone.now()
-    earlier = make.purchase(member, "30.00", now=now, source_id=make.source("elsewhere"))
+    source = make.source("elsewhere")
+    earlier = make.purchase(member, "30.00", now=now - timedelta(days=30), source_id=source)
     spend_points(
         member_id=member.pk,
-        points=30,
+        points=make.balance(member),
         request_key="0b1ce85a-95a0-4de2-a38f-e6ab1b0d4b8b",
         actor="user:1",
         now=now,
@@ -55,6 +56,7 @@ def test_the_first_answer_and_every_later_one_are_the_same_to_the_byte(till, pro
     sanne = make.member()
     make.purchase(sanne, "600.00", now=make.NOW - timedelta(days=9))
     owes(sanne)
+    assert make.balance(sanne) < 0
     today = timezone.now().isoformat()
     sent = [
         purchase(sanne, receipt="owed", total="20.00"),
