@@ -90,6 +90,7 @@ SECTIONS = (
             _list(pgettext_lazy("people who work here", "Staff"), "badge", "members.user"),
             _list(_("Groups"), "groups", "auth.group"),
             _list(_("Sources"), "input", "members.source"),
+            _list(_("API clients"), "api", "members.apiclient"),
             _list(_("Jobs"), "schedule", "loyalty_site.jobrun"),
         ),
     ),

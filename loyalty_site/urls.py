@@ -5,9 +5,13 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from loyalty_site import installable, views
+from loyalty_site.api import api
+from loyalty_site.api_page import api_docs
 from loyalty_site.health import health
 
 urlpatterns = [
+    path("api/v1/docs", api_docs, name="api_docs"),
+    path("api/v1/", api.urls),
     path("", views.landing, name="landing"),
     path("my/", views.home, name="home"),
     path("manifest.webmanifest", installable.manifest, name="manifest"),

@@ -70,18 +70,20 @@ def timed(client: Client, address: str) -> tuple[float, int, int]:
 
 
 @contextmanager
-def server() -> Iterator[int]:
-    """Run granian with one worker; give its port."""
+def server(urls: str = "harness.bare", workers: int = 1) -> Iterator[int]:
+    """Run granian with the addresses of a module; give its port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     options = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    options += ["--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
+    options += ["--workers", str(workers), "--blocking-threads", "4", "--no-ws"]
+    options += ["--log-level", "warning"]
     running = subprocess.Popen(
         [sys.executable, *options, "loyalty_site.wsgi:application"],
         cwd=ground.PROJECT,
         env=os.environ
         | {
             "PYTHONPATH": f"{ground.PROJECT}:{ground.PROJECT / 'bench'}",
+            "BENCH_URLS": urls,
         },
         start_new_session=True,
     )

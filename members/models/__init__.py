@@ -1,5 +1,6 @@
 """One row's facts and many rows' filters."""
 
+from members.models.api import ApiClient, ApiKey, Scope, SentRequest
 from members.models.approval import Approval
 from members.models.branding import Branding
 from members.models.card import Card
@@ -21,6 +22,8 @@ from members.models.user import User
 __all__ = [
     "PROGRAM_SOURCE",
     "Acceptance",
+    "ApiClient",
+    "ApiKey",
     "Application",
     "Approval",
     "Branding",
@@ -33,6 +36,8 @@ __all__ = [
     "Look",
     "Member",
     "Placement",
+    "Scope",
+    "SentRequest",
     "Source",
     "StaffAct",
     "Terms",

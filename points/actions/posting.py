@@ -38,6 +38,7 @@ from points.refusals import (
     RuleSaysNo,
     UnknownMember,
 )
+from points.rules import Program
 from points.signals import points_posted
 
 CLOCK_SLACK = timedelta(minutes=5)
@@ -52,6 +53,7 @@ class Outcome:
     repeated: list[Event] = field(default_factory=list)
     refused: list[tuple[Event, Refusal]] = field(default_factory=list)
     books: dict[int, Book] = field(default_factory=dict)
+    program: Program = field(default_factory=lambda: Program([]))
 
 
 def post_events(events: Sequence[Event], *, source_id: int, actor: str, now: datetime) -> Outcome:
@@ -83,7 +85,7 @@ def post_event(event: Event, *, source_id: int, actor: str, now: datetime) -> Bo
 @transaction.atomic
 def _post(events: Sequence[Event], stamp: Stamp) -> Outcome:
     loaded = load_books(events, stamp)
-    outcome = Outcome(books=loaded.books)
+    outcome = Outcome(books=loaded.books, program=loaded.program)
     for event in events:
         refusal = _post_one(event, loaded, stamp.recorded_at, outcome)
         if refusal is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from points.kinds import Kind
+from points.kinds import MEMBER_BITS, Kind
 
 COLUMNS = (
     "member",
@@ -23,10 +23,11 @@ COLUMNS = (
     "pending",
     "debt",
 )
+FIGURES = COLUMNS[2:]
 BALANCES = """
 WITH counted AS (
   SELECT id, member_id, kind, points FROM points_entry
-   WHERE occurred_at < %(until)s AND recorded_at <= %(known)s
+   WHERE occurred_at < %(until)s AND recorded_at <= %(known)s AND {whose}
 ), entries AS (
   SELECT member_id,
          coalesce(sum(points) FILTER (WHERE kind = %(earned)s), 0) AS earned,
@@ -46,6 +47,7 @@ WITH counted AS (
      AND e.occurred_at < %(until)s AND e.recorded_at <= %(known)s
     JOIN points_entry c ON c.id = a.cause_id
      AND c.occurred_at < %(until)s AND c.recorded_at <= %(known)s
+   WHERE {whose_allocations}
 ), taken AS (
   SELECT lot_id, sum(points) AS points FROM allocated WHERE lot_id IS NOT NULL GROUP BY lot_id
 ), lots AS (
@@ -75,6 +77,12 @@ SELECT n.number, coalesce(e.earned, 0), coalesce(e.bonus, 0), coalesce(e.redeeme
   LEFT JOIN debts d USING (member_id)
  ORDER BY n.member_id
 """
+EVERYBODY = {"whose": "true", "whose_allocations": "true"}
+# The ids of a member's lines begin with the member's: a range of them is all that is read.
+ONE = {
+    "whose": "id >= %(first)s AND id < %(last)s",
+    "whose_allocations": "a.entry_id >= %(first)s AND a.entry_id < %(last)s",
+}
 BY_CARD = """
 , numbers AS (
   SELECT DISTINCT ON (member_id) member_id, number FROM members_card
@@ -85,6 +93,8 @@ BY_SOURCE = """
   SELECT member_id, min(key) AS number FROM members_externalid WHERE source_id = %(source)s
    GROUP BY member_id
 )"""
+OF_ONE = """
+, numbers AS (SELECT %(member)s::bigint AS member_id, '' AS number)"""
 KINDS: dict[str, Any] = {
     "earned": Kind.EARNED.value,
     "bonus": Kind.BONUS.value,
@@ -110,9 +120,28 @@ def balances(
     The number is a card's, or with a source the member's number there.
     """
     numbers = BY_CARD if source_id is None else BY_SOURCE
-    head, tail = BALANCES.rsplit("\nSELECT n.number", 1)
     parameters = KINDS | {"until": until, "known": known_at, "source": source_id}
     with connection.chunked_cursor() as cursor:
-        cursor.execute(f"{head}{numbers}\nSELECT n.number{tail}", parameters)
+        cursor.execute(_statement(numbers, EVERYBODY), parameters)
         while rows := cursor.fetchmany(2_000):
             yield from rows
+
+
+def balance_of(*, member_id: int, until: datetime, known_at: datetime) -> dict[str, int]:
+    """Return the figures of one member, by column, reading that member's lines alone."""
+    parameters = KINDS | {
+        "until": until,
+        "known": known_at,
+        "member": member_id,
+        "first": member_id << MEMBER_BITS,
+        "last": (member_id + 1) << MEMBER_BITS,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(OF_ONE, ONE), parameters)
+        _number, *figures = cursor.fetchone()
+    return dict(zip(FIGURES, map(int, figures), strict=True))
+
+
+def _statement(numbers: str, whose: dict[str, str]) -> str:
+    head, tail = BALANCES.format(**whose).rsplit("\nSELECT n.number", 1)
+    return f"{head}{numbers}\nSELECT n.number{tail}"

@@ -156,6 +156,10 @@ TABLE: dict[str, Access] = {
     "admin:members_user_lost_factor": both("admin"),
     **pages("auth.group", see="admin"),
     **pages("members.source", see="admin", add="admin"),
+    **pages("members.apiclient", see="admin", add="admin"),
+    "admin:members_apiclient_new_key": both("admin"),
+    "admin:members_apiclient_end_oldest": both("admin"),
+    "admin:members_apiclient_stop": both("admin"),
     **pages("loyalty_site.jobrun", see="admin"),
 }
 

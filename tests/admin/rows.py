@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from loyalty_site.models import JobRun
 from mailroom.models import Letter
+from members.actions.api_clients import create_client
 from members.actions.traces import record_act, record_look
 from members.models import (
+    ApiClient,
     Application,
     Approval,
     Branding,
@@ -51,6 +53,9 @@ def one_of_each() -> dict:
     applicant = make.login()
     return {
         Member: member,
+        ApiClient: create_client(
+            name="Till 1", source_id=make.source(), scopes=["members:read"], now=now
+        ).key.client,
         Purchase: purchase,
         Card: Card.objects.latest("id"),
         Entry: Entry.objects.latest("occurred_at"),

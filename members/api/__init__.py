@@ -1,0 +1,1 @@
+"""What every endpoint stands on, and the endpoints about members."""

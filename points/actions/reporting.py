@@ -1,0 +1,128 @@
+"""Purchases that tills report one by one or a day at once, and what one would earn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import NoReturn
+
+from django.db import transaction
+
+from members.refusals import Refusal
+from points.actions.posting import Outcome, post_events
+from points.events import Event, Refund
+from points.models import Purchase
+from points.reports.posted import (
+    Posted,
+    PostedRefund,
+    just_posted,
+    posted_purchase,
+    posted_purchases,
+    posted_refund,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A purchase on record; `is_new` unless it had been reported before."""
+
+    posted: Posted
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedRefund:
+    """A refund on record; `is_new` unless it had been reported before."""
+
+    told: PostedRefund
+    is_new: bool
+
+
+class _TakenBack(Exception):
+    """Undoes what was posted only to see what it would have done, and brings that along."""
+
+    def __init__(self, told: Posted) -> None:
+        super().__init__()
+        self.told = told
+
+
+def report_purchase(*, event: Event, source_id: int, actor: str, now: datetime) -> Reported:
+    """
+    Post a purchase and tell what it earned; or tell again what the same one earned before.
+
+    The posting is a transaction of its own; telling only reads.
+    """
+    outcome = post_events([event], source_id=source_id, actor=actor, now=now)
+    for _event, refusal in outcome.refused:
+        raise refusal
+    told = _told_of(outcome).get(event.key)
+    if told is None:
+        told = posted_purchase(Purchase.objects.get(source_id=source_id, receipt=event.key))
+    return Reported(told, is_new=bool(outcome.posted))
+
+
+@transaction.atomic
+def report_purchases(
+    *, events: Sequence[Event], source_id: int, actor: str, now: datetime
+) -> list[Reported | Refusal]:
+    """Post many at once, in time order; an answer for each, in the order they came."""
+    outcome = post_events(events, source_id=source_id, actor=actor, now=now)
+    refused = {id(event): refusal for event, refusal in outcome.refused}
+    new = {id(event) for event in outcome.posted}
+    told = _told_of(outcome)
+    known = {event.key for event in events if id(event) not in refused} - told.keys()
+    if known:
+        told |= posted_purchases(
+            list(Purchase.objects.filter(source_id=source_id, receipt__in=known))
+        )
+    return [
+        refused.get(id(event)) or Reported(told[event.key], is_new=id(event) in new)
+        for event in events
+    ]
+
+
+def _told_of(outcome: Outcome) -> dict[str, Posted]:
+    """Tell what was posted just now, as far as its books can."""
+    told = {
+        event.key: just_posted(outcome.books[event.member], event.key, outcome.program)
+        for event in outcome.posted
+    }
+    return {receipt: posted for receipt, posted in told.items() if posted is not None}
+
+
+def preview_purchase(*, event: Event, source_id: int, actor: str, now: datetime) -> Posted:
+    """
+    Tell what a purchase would earn if it were reported now, and keep nothing of it.
+
+    It is posted as it would be, then taken back: so the two never say different things.
+    """
+    try:
+        _report_and_take_back(event, source_id, actor, now)
+    except _TakenBack as taken_back:
+        return taken_back.told
+
+
+@transaction.atomic
+def report_refund(
+    *,
+    purchase: Purchase,
+    refund: str,
+    refunded_at: datetime,
+    total: Decimal,
+    actor: str,
+    now: datetime,
+) -> ReportedRefund:
+    """Post a refund and tell what it took; or tell again what the same one took before."""
+    event = Refund(refund, purchase.member_id, refunded_at, total, purchase.receipt)
+    outcome = post_events([event], source_id=purchase.source_id, actor=actor, now=now)
+    for _event, refusal in outcome.refused:
+        raise refusal
+    return ReportedRefund(
+        posted_refund(source_id=purchase.source_id, key=refund), is_new=bool(outcome.posted)
+    )
+
+
+@transaction.atomic
+def _report_and_take_back(event: Event, source_id: int, actor: str, now: datetime) -> NoReturn:
+    done = report_purchase(event=event, source_id=source_id, actor=actor, now=now)
+    raise _TakenBack(done.posted)

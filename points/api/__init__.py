@@ -1,0 +1,1 @@
+"""Purchases, refunds and statements over the wire."""

@@ -1,0 +1,260 @@
+"""Sent twice, fifty times or into a connection that breaks: done once, told the same."""
+
+import json
+import time
+
+import pytest
+from django.db import connection, transaction
+
+from members.models import Card, Member, SentRequest
+from points.models import Entry, Purchase, Refund
+from points.reports.verification import verify_ledger
+from tests import make
+from tests.api.conftest import till_with
+from tests.api.test_purchases import purchase
+from tests.api.wire import Wire, served
+from tests.members.at_once import at_once, wait_for_waiting
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MANY = 50
+ANNA = {"email": "anna@example.nl", "name": "Anna Visser"}
+KEY = {"Idempotency_Key": "till3-000187"}
+REFUND = {"refund": "T-1", "refunded_at": "2026-03-02T10:00:00+01:00", "total": "10.00"}
+
+
+@pytest.fixture(scope="module")
+def url():
+    with served() as address:
+        yield address
+
+
+@pytest.fixture
+def source(transactional_db):
+    return make.source("chain")
+
+
+@pytest.fixture
+def wire(url, till):
+    return Wire(url, till)
+
+
+@pytest.fixture
+def sanne(transactional_db):
+    make.published_program()
+    return make.member(name="Sanne de Vries")
+
+
+def told(answers):
+    """Return how often each status came, and the different bodies."""
+    statuses = [status for status, _content, _headers in answers]
+    counted = {status: statuses.count(status) for status in set(statuses)}
+    return counted, {content for _status, content, _headers in answers}
+
+
+def sound():
+    return verify_ledger().violations == []
+
+
+def test_fifty_tills_that_send_one_purchase_at_once_post_it_once(wire, sanne):
+    body = purchase(sanne)
+
+    counted, bodies = told(at_once(lambda _: wire.post("/purchases", body), MANY))
+
+    assert counted == {201: 1, 200: MANY - 1}
+    assert len(bodies) == 1
+    assert (Purchase.objects.count(), Entry.objects.count(), make.balance(sanne)) == (1, 1, 25)
+    assert sound()
+
+
+def test_fifty_tills_that_send_one_refund_at_once_take_it_once(wire, sanne):
+    wire.post("/purchases", purchase(sanne))
+
+    counted, bodies = told(
+        at_once(lambda _: wire.post("/purchases/chain/R-1/refunds", REFUND), MANY)
+    )
+
+    assert counted == {201: 1, 200: MANY - 1}
+    assert len(bodies) == 1
+    assert (Refund.objects.count(), make.balance(sanne)) == (1, 15)
+    assert sound()
+
+
+def test_one_batch_sent_by_many_at_once_posts_each_purchase_once(wire, sanne):
+    others = [make.member() for _ in range(4)]
+    items = [
+        purchase(one, receipt=f"R-{number}") for number, one in enumerate([sanne, *others] * 4)
+    ]
+
+    answers = at_once(lambda _: wire.post("/purchases/batch", {"purchases": items}), 10)
+
+    batches = [json.loads(content) for _status, content, _headers in answers]
+    assert {status for status, _content, _headers in answers} == {200}
+    assert sum(batch["posted"] for batch in batches) == len(items)
+    assert sum(batch["repeated"] for batch in batches) == 9 * len(items)
+    assert len({json.dumps([item["answer"] for item in one["items"]]) for one in batches}) == 1
+    assert Purchase.objects.count() == len(items)
+    assert sound()
+
+
+def test_one_receipt_sent_for_many_members_at_once_goes_to_one_of_them(wire, sanne):
+    bodies = [purchase(sanne), *(purchase(make.member()) for _ in range(7))]
+
+    counted, _bodies = told(at_once(lambda number: wire.post("/purchases", bodies[number]), 8))
+
+    assert counted == {201: 1, 409: 7}
+    assert Purchase.objects.count() == 1
+    assert sound()
+
+
+def test_fifty_purchases_of_one_member_at_once_are_all_posted_one_after_another(wire, sanne):
+    bodies = [purchase(sanne, receipt=f"R-{number}") for number in range(MANY)]
+
+    answers = at_once(lambda number: wire.post("/purchases", bodies[number]), MANY)
+
+    assert {status for status, _content, _headers in answers} == {201}
+    balances = sorted(json.loads(content)["balance"] for _status, content, _headers in answers)
+    assert balances == [25 * number for number in range(1, MANY + 1)]
+    again = [wire.post("/purchases", body)[1] for body in bodies]
+    assert again == [content for _status, content, _headers in answers]
+    assert sound()
+
+
+def test_fifty_tills_that_enroll_under_one_key_at_once_enroll_one_member(wire, sanne):
+    answers = at_once(lambda _: wire.post("/members", ANNA, **KEY), MANY)
+
+    done = {content for status, content, _headers in answers if status == 201}
+    waiting = [(content, headers) for status, content, headers in answers if status != 201]
+    member = Member.objects.get(email=ANNA["email"])
+    assert [json.loads(content) for content in done] == [
+        {"member": Card.objects.get(member=member).number}
+    ]
+    assert {json.loads(content)["code"] for content, _headers in waiting} <= {"still_running"}
+    assert all(int(headers["Retry-After"]) >= 1 for _content, headers in waiting)
+    assert wire.post("/members", ANNA, **KEY)[:2] == (201, done.pop())
+
+
+def test_while_the_first_is_being_carried_out_the_second_is_asked_to_wait(wire, sanne):
+    def send_or_hold(number):
+        if number == 0:
+            return wire.post("/members", ANNA, **KEY)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE members_sentrequest IN SHARE MODE")
+            wait_for_waiting(1)
+            return wire.post("/members", ANNA, **KEY)
+
+    first, second = at_once(send_or_hold)
+
+    assert (second[0], json.loads(second[1])["code"]) == (409, "still_running")
+    assert second[2]["Retry-After"] == "1"
+    assert first[0] == 201
+    assert wire.post("/members", ANNA, **KEY)[:2] == first[:2]
+    assert Member.objects.filter(email=ANNA["email"]).count() == 1
+
+
+def test_the_same_key_with_other_content_is_refused_and_names_what_differs(wire, sanne):
+    wire.post("/members", ANNA, **KEY)
+
+    status, content, _headers = wire.post("/members", {"email": "bram@example.nl"}, **KEY)
+
+    assert status == 409
+    assert json.loads(content)["details"] == {"different": ["email", "name"]}
+    assert not Member.objects.filter(email="bram@example.nl").exists()
+
+
+def test_another_clients_key_is_independent_even_at_the_same_moment(url, wire, source, sanne):
+    other = Wire(url, till_with("members:write", source=source, name="Shop"))
+    people = [(wire, ANNA), (other, {"email": "bram@example.nl"})]
+
+    answers = at_once(lambda number: people[number][0].post("/members", people[number][1], **KEY))
+
+    assert [status for status, _content, _headers in answers] == [201, 201]
+    assert SentRequest.objects.count() == 2
+
+
+def test_what_is_invalid_or_refused_keeps_nothing_and_the_key_stays_free(wire, sanne):
+    taken = make.member(email="bram@example.nl")
+
+    invalid = wire.post("/members", ANNA | {"email": "anna"}, **KEY)
+    refused = wire.post("/members", ANNA | {"email": taken.email}, **KEY)
+    unposted = wire.post("/purchases", purchase(sanne, placed_at="2999-01-01T00:00:00Z"))
+    early = wire.post("/purchases", purchase(sanne, placed_at="2019-01-01T00:00:00Z"))
+
+    assert [answer[0] for answer in (invalid, refused, unposted, early)] == [422, 409, 422, 409]
+    assert not SentRequest.objects.exists()
+    assert not Purchase.objects.exists()
+    assert wire.post("/members", ANNA, **KEY)[0] == 201
+    assert wire.post("/purchases", purchase(sanne))[0] == 201
+
+
+def wait_for(found):
+    """Wait until there is something, as it is from its commit on."""
+    for _ in range(3_000):
+        if found.exists():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never came")
+
+
+def send_into_the_dark(wire, number, path, body, found, **headers):
+    """Send a request of which no answer arrives: cut at once, cut after COMMIT, or lost there."""
+    match number % 3:
+        case 0:
+            wire.post_and_lose(path, body, **headers)
+        case 1:
+            wire.post_and_cut(path, body, until=lambda: wait_for(found), **headers)
+        case _:
+            wire.post_and_cut(path, body, **headers)
+
+
+def send_until_told(wire, path, body, **headers):
+    """Send again as a till does, and wait when asked to."""
+    for _ in range(100):
+        answer = wire.post(path, body, **headers)
+        if answer[0] != 409:
+            return answer
+        time.sleep(0.05)
+    raise AssertionError(answer)
+
+
+def cut_connections(wire, sanne, times):
+    for number in range(times):
+        body = purchase(sanne, receipt=f"R-{number}", total="10.00")
+        found = Purchase.objects.filter(receipt=body["receipt"])
+        send_into_the_dark(wire, number, "/purchases", body, found)
+
+        status, content, _headers = send_until_told(wire, "/purchases", body)
+
+        assert status in ({200} if number % 3 < 2 else {200, 201})
+        assert json.loads(content)["balance"] == 10 * (number + 1)
+        assert wire.post("/purchases", body)[:2] == (200, content)
+    assert (Purchase.objects.count(), make.balance(sanne)) == (times, 10 * times)
+    assert sound()
+
+
+def cut_enrollments(wire, times):
+    for number in range(times):
+        body = {"email": f"anna{number}@example.nl"}
+        key = {"Idempotency_Key": f"till3-{number}"}
+        found = SentRequest.objects.filter(key=key["Idempotency_Key"])
+        send_into_the_dark(wire, number, "/members", body, found, **key)
+
+        status, content, _headers = send_until_told(wire, "/members", body, **key)
+
+        assert (status, content.decode()) == (201, found.get().answer)
+        assert wire.post("/members", body, **key)[:2] == (201, content)
+        assert Member.objects.filter(email=body["email"]).count() == 1
+    assert SentRequest.objects.count() == times
+
+
+def test_a_purchase_whose_answer_never_arrived_is_sent_again_safely(wire, sanne):
+    cut_connections(wire, sanne, times=20)
+
+
+def test_an_enrollment_whose_answer_never_arrived_is_sent_again_safely(wire, sanne):
+    cut_enrollments(wire, times=20)
+
+
+@pytest.mark.drill
+def test_two_hundred_cut_connections_double_nothing_and_lose_nothing(wire, sanne):
+    cut_connections(wire, sanne, times=200)
+    cut_enrollments(wire, times=200)
