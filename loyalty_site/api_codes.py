@@ -18,6 +18,7 @@ MEANING = {
     "in_the_future": "The moment lies more than five minutes ahead of our clock.",
     "outside_program": "The program had not begun at that moment.",
     "member_closed": "This membership has been closed.",
+    "unknown_line": "The receipt has no line with the number that `details.line` names.",
     "before_purchase": "The refund is dated before its purchase.",
     "address_in_use": "Another member has this e-mail address.",
     "too_large": "The body has more bytes than `details.most_bytes`; send it in parts.",
@@ -38,16 +39,22 @@ OF_A_PURCHASE = {
     404: ("unknown_member",),
     409: ("other_content", "card_blocked", "in_the_future", "outside_program", "member_closed"),
 }
+OF_A_REFUND = {
+    404: ("unknown_purchase",),
+    409: (
+        "other_content",
+        "unknown_line",
+        "before_purchase",
+        "in_the_future",
+        "outside_program",
+    ),
+}
 CODES: dict[str, dict[int, tuple[str, ...]]] = {
     "report": EVERYWHERE | WITH_A_BODY | OF_A_PURCHASE,
     "preview": EVERYWHERE | WITH_A_BODY | OF_A_PURCHASE,
     "report_many": EVERYWHERE | WITH_A_BODY,
-    "refund": EVERYWHERE
-    | WITH_A_BODY
-    | {
-        404: ("unknown_purchase",),
-        409: ("other_content", "before_purchase", "in_the_future", "outside_program"),
-    },
+    "refund": EVERYWHERE | WITH_A_BODY | OF_A_REFUND,
+    "preview_of_refund": EVERYWHERE | WITH_A_BODY | OF_A_REFUND,
     "enroll": EVERYWHERE
     | WITH_A_BODY
     | {

@@ -25,15 +25,25 @@ TOLD = {
     "tier": {"rank": 1, "name": "Silver"},
     "explanation": ["25 points earned on a purchase of €25.50."],
 }
+REFUND = {
+    "refund": "R-2026-88",
+    "refunded_at": "2026-03-03T10:05:00+01:00",
+    "total": "12.50",
+    "lines": [{"line": 1, "quantity": "0.345", "amount": "12.50"}],
+}
+TAKEN = {
+    "refund": "R-2026-88",
+    "purchase": "2026-03-01/4/1187",
+    "points": -12,
+    "waived": 0,
+    "explanation": ["12 points taken back for a return of €12.50."],
+}
 REQUESTS: dict[str, dict[str, Any]] = {
     "report": PURCHASE,
     "preview": PURCHASE,
     "report_many": {"purchases": [PURCHASE]},
-    "refund": {
-        "refund": "R-2026-88",
-        "refunded_at": "2026-03-03T10:05:00+01:00",
-        "total": "12.50",
-    },
+    "refund": REFUND,
+    "preview_of_refund": REFUND,
     "enroll": {"email": "anna@example.nl", "name": "Anna Visser", "language": "nl"},
 }
 ANSWERS: dict[str, dict[str, Any]] = {
@@ -47,13 +57,8 @@ ANSWERS: dict[str, dict[str, Any]] = {
             {"receipt": "2026-03-01/4/1187", "status": 201, "answer": TOLD, "error": None},
         ],
     },
-    "refund": {
-        "refund": "R-2026-88",
-        "purchase": "2026-03-01/4/1187",
-        "points": -12,
-        "waived": 0,
-        "explanation": ["12 points taken back for a refund of €12.50."],
-    },
+    "refund": TAKEN,
+    "preview_of_refund": TAKEN,
     "enroll": {"member": NUMBER},
     "look_up": {
         "member": NUMBER,
@@ -92,6 +97,7 @@ DETAILS: dict[str, dict[str, Any]] = {
     "missing_scope": {"scope": "purchases:write"},
     "unknown_member": {"member": NUMBER},
     "other_content": {"different": "total"},
+    "unknown_line": {"line": 7},
     "still_running": {"retry_after": 1},
     "too_large": {"most_bytes": 5_242_880},
     "not_valid": {"fields": [{"field": "total", "problem": "Field required"}]},

@@ -2,7 +2,8 @@
 
 from bisect import insort
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from hashlib import sha256
 from json.encoder import encode_basestring as quoted
 
@@ -39,6 +40,9 @@ class Book:
     Balance = sum of entries = sum of what lots hold - debt, after every event. `status` is an
     upper bound of the status points in any trailing window of `status_days` from now on;
     `window`, when loaded, has what they are made of: ascending (day number, points).
+
+    Where the rules ask for it: `remainder` is the part of a point left over so far, `birthday`
+    the member's, `recent` the purchases that a cap may count.
     """
 
     def __init__(
@@ -57,6 +61,8 @@ class Book:
         status: int = 0,
         latest: datetime | None = None,
         status_days: int = 0,
+        remainder: Decimal = Decimal(0),
+        birthday: date | None = None,
     ) -> None:
         self.member = member
         self.standing = standing
@@ -70,6 +76,9 @@ class Book:
         self.status = status
         self.latest = latest
         self.status_days = status_days
+        self.remainder = remainder
+        self.birthday = birthday
+        self.recent: dict[int, Bought] = {}
         self.window: list[tuple[int, int]] | None = None
         self.review = False
         self.history: list[tuple[datetime, int]] = []

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from operator import attrgetter
 
-from points.events import Purchase
+from points.events import Line, Purchase, Returned
 from points.kinds import Kind
 
 canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
@@ -115,7 +115,13 @@ class Debt:
 
 @dataclass(slots=True)
 class Bought:
-    """A purchase as posted: what refunds of it need. `taken` counts what was waived."""
+    """
+    A purchase as posted: what refunds of it need. `taken` counts what was waived.
+
+    Under a version with earning rules, `facts` is JSON of the circumstances it was valued in,
+    and `gave` of what rules and rounding left give it now. `lines` are those it was bought
+    with, `returned` what refunds by line have taken out since.
+    """
 
     id: int
     key: str
@@ -131,6 +137,12 @@ class Bought:
     tier: int
     version: int
     lot: int | None
+    store: str = ""
+    channel: str = ""
+    facts: str | None = None
+    gave: str | None = None
+    returned: list[Returned] = field(default_factory=list)
+    lines: tuple[Line, ...] = ()
     event: Purchase | None = None
     explanation: str | None = None
     changed: bool = False
@@ -161,6 +173,7 @@ class Refunded:
     taken: Taken | None
     explanation: str
     id: int | None = None
+    lines: tuple[Returned, ...] = ()
     voided_by: str | None = None
     voided_at: datetime | None = None
     beyond_paid: Decimal = Decimal(0)

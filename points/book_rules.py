@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from points.book import Book
 from points.book_rows import Bought, Refunded, Refused, Standing, Taken, canonical
+from points.book_worth import value_purchase, value_rest
 from points.events import Credit, Debit, Event, Purchase, Refund, Restore, VoidRefund
 from points.kinds import MEMBER_BITS, Kind
 from points.local_time import end_of_validity, local_day, midnight
@@ -46,38 +47,18 @@ def _in_force(program: Program, at: datetime) -> Rules:
 # Earning
 
 
-def basis(event: Purchase, rules: Rules) -> tuple[Decimal, list[tuple[str, Decimal]]]:
-    """
-    Return what of a purchase earns, and what each excluded category took off.
-
-    The base is the total less lines in excluded categories, matched on category or
-    department; never below nothing.
-    """
-    if not event.lines or not rules.excluded:
-        return event.total, []
-    off: dict[str, Decimal] = {}
-    for line in event.lines:
-        for name in (line.category, line.department):
-            if name.casefold() in rules.excluded:
-                off[name] = off.get(name, NOTHING) + line.amount
-                break
-    return max(NOTHING, event.total - sum(off.values(), NOTHING)), sorted(off.items())
-
-
 def record_purchase(book: Book, event: Purchase, rules: Rules) -> Bought:
     """Earn on a purchase, at the tier of its moment, and rise before the next is valued."""
     if book.standing is Standing.CLOSED:
         raise Refused("member_closed")
     rank = book.tier_at(event.at)
-    base, excluded = basis(event, rules)
-    points, status = rules.value(base, rank)
-    why = _why_earned(event, rules, base, excluded, rank, status)
+    valued = value_purchase(book, event, rules, rank)
     book.purchases += 1
     lot = None
-    if points:
+    if valued.points:
         available_at, expires_at = validity(event.at, rules)
         lot = book.credit(
-            Kind.EARNED, points, event.at, event.key, why, available_at, expires_at
+            Kind.EARNED, valued.points, event.at, event.key, valued.why, available_at, expires_at
         ).id
     bought = Bought(
         id=book.member << MEMBER_BITS | book.purchases,
@@ -85,21 +66,30 @@ def record_purchase(book: Book, event: Purchase, rules: Rules) -> Bought:
         member=book.member,
         at=event.at,
         total=event.total,
-        base=base,
+        base=valued.base,
         refunded=NOTHING,
-        earned=points,
+        earned=valued.points,
         taken=0,
         waived=0,
-        status=status,
+        status=valued.status,
         tier=rank,
         version=rules.number,
         lot=lot,
+        store=event.store,
+        channel=event.channel,
+        facts=valued.facts,
+        gave=valued.gave,
+        lines=event.lines,
         event=event,
-        explanation=None if points else why,
+        explanation=None if valued.points else valued.why,
     )
     book.bought[event.key] = bought
-    if status:
-        weigh(book, status, event.at, rules)
+    if rules.caps:
+        book.recent[bought.id] = bought
+    if valued.left is not None:
+        book.remainder = valued.left
+    if valued.status:
+        weigh(book, valued.status, event.at, rules)
     return bought
 
 
@@ -110,24 +100,6 @@ def validity(at: datetime, rules: Rules) -> tuple[datetime, datetime]:
         day += timedelta(days=rules.pending_days)
         return midnight(day, rules.zone), end_of_validity(day, rules.valid_months, rules.zone)
     return at, end_of_validity(day, rules.valid_months, rules.zone)
-
-
-def _why_earned(
-    event: Purchase,
-    rules: Rules,
-    base: Decimal,
-    excluded: list[tuple[str, Decimal]],
-    rank: int,
-    status: int,
-) -> str:
-    less = ""
-    if excluded:
-        less = f'"excluded":{canonical([[name, str(amount)] for name, amount in excluded])},'
-    return (
-        f'{{"base":"{base}",{less}"multiplier":"{rules.multiplier(rank)}",'
-        f'"rate":"{rules.points_per_unit}","rounding":"{rules.rounding}","status":{status},'
-        f'"tier":{rank},"total":"{event.total}","version":{rules.number}}}'
-    )
 
 
 def weigh(book: Book, status: int, at: datetime, rules: Rules) -> None:
@@ -225,22 +197,23 @@ def left_to_take(book: Book, bought: Bought, target: int, at: datetime) -> int:
 
 def _revalue(book: Book, bought: Bought, program: Program) -> tuple[Decimal, int]:
     """
-    Value what is left of the basket under its own version and tier; move its status points.
+    Value what is left of the basket; move its status points and what it left over of a point.
 
-    Without lines a refund comes out of what earned. Returns (base left, target points).
+    Returns (base left, target points).
     """
     rules = program.numbered(bought.version)
-    base = max(NOTHING, bought.base - bought.refunded)
-    target, status = rules.value(base, bought.tier)
-    difference = status - bought.status
-    bought.status = status
+    rest = value_rest(bought, rules)
+    difference = rest.status - bought.status
+    bought.status = rest.status
+    bought.gave = rest.gave
     bought.changed = True
+    book.remainder += rest.moved
     book.review = book.review or book.tier > 0
     if difference > 0:
         weigh(book, difference, bought.at, rules)
     elif book.window is not None and difference:
         insort(book.window, (local_day(bought.at, rules.zone).toordinal(), difference))
-    return base, target
+    return rest.base, rest.points
 
 
 def refund(book: Book, event: Refund, program: Program) -> None:
@@ -252,10 +225,12 @@ def refund(book: Book, event: Refund, program: Program) -> None:
         raise Refused("someone_elses")
     if event.at < bought.at:
         raise Refused("before_purchase")
+    _check_lines(event, bought)
     bought.refunded += event.total
+    bought.returned += event.lines
     base, target = _revalue(book, bought, program)
     goal = max(0, left_to_take(book, bought, target, event.at) - bought.taken)
-    facts: dict[str, str | int] = {
+    facts: dict[str, object] = {
         "base": str(base),
         "goal": goal,
         "purchase": bought.key,
@@ -263,6 +238,8 @@ def refund(book: Book, event: Refund, program: Program) -> None:
         "target": target,
         "version": bought.version,
     }
+    if event.lines:
+        facts["lines"] = [[part.line, str(part.quantity), str(part.amount)] for part in event.lines]
     beyond_paid = max(NOTHING, bought.refunded - bought.total)
     if beyond_paid:
         facts["beyond_paid"] = str(beyond_paid)
@@ -271,12 +248,23 @@ def refund(book: Book, event: Refund, program: Program) -> None:
     book.refunds[event.key] = refunded
 
 
+def _check_lines(event: Refund, bought: Bought) -> None:
+    if not event.lines:
+        return
+    known = {line.line for line in bought.lines}
+    for part in event.lines:
+        if part.line not in known:
+            raise Refused("unknown_line", line=part.line)
+    if sum((part.amount for part in event.lines), NOTHING) > event.total:
+        raise Refused("lines_beyond_total")
+
+
 def _take_back(
     book: Book,
     event: Refund,
     bought: Bought,
     goal: int,
-    facts: dict[str, str | int],
+    facts: dict[str, object],
     program: Program,
 ) -> Refunded:
     own = book.lot.get(bought.lot) if bought.lot is not None else None
@@ -294,7 +282,7 @@ def _take_back(
     taken = None
     if goal > waived:
         taken = book.debit(Kind.CLAWED_BACK, plan, short, event.at, event.key, why)
-    return Refunded(event.key, bought, event.at, event.total, waived, taken, why)
+    return Refunded(event.key, bought, event.at, event.total, waived, taken, why, lines=event.lines)
 
 
 def void_refund(book: Book, event: VoidRefund, program: Program) -> None:
@@ -308,6 +296,8 @@ def void_refund(book: Book, event: VoidRefund, program: Program) -> None:
         raise Refused("before_refund")
     bought = undone.purchase
     bought.refunded -= undone.total
+    for part in undone.lines:
+        bought.returned.remove(part)
     undone.voided_by = event.key
     undone.voided_at = event.at
     _, target = _revalue(book, bought, program)

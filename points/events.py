@@ -18,6 +18,17 @@ class Line:
     category: str
     quantity: Decimal
     amount: Decimal
+    price: Decimal | None = None
+    """What a piece cost when it was bought, on a line of which some has been given back."""
+
+
+@dataclass(slots=True, frozen=True)
+class Returned:
+    """What of a receipt line is given back: so many pieces, for so much money."""
+
+    line: int
+    quantity: Decimal
+    amount: Decimal
 
 
 @dataclass(slots=True)
@@ -55,7 +66,7 @@ class Credit:
 
 @dataclass(slots=True)
 class Refund:
-    """Money given back for a purchase."""
+    """Money given back for a purchase; `lines` for what, where it is known."""
 
     rank: ClassVar[int] = 2
     key: str
@@ -64,6 +75,7 @@ class Refund:
     total: Decimal
     purchase: str
     row: int = 0
+    lines: tuple[Returned, ...] = ()
 
 
 @dataclass(slots=True)

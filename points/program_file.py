@@ -1,28 +1,38 @@
 """The program file: TOML that people write, checked key by key, compiled into rules."""
 
 import tomllib
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from points.book_rows import canonical
+from points.earning_file import (
+    CAP,
+    cap_fault,
+    compile_earning_rules,
+    compiled_cap,
+    read_earning_rules,
+)
+from points.earning_rules import Remainder, Stacking
+from points.file_values import (
+    REQUIRED,
+    Keys,
+    checked,
+    euro,
+    instant,
+    names,
+    number,
+    one_of,
+    text,
+    whole,
+    zone,
+)
 from points.rules import FallStep, RefundPolicy, Rounding, Rules, TierRule
 
 MOST_TIERS = 9
-FOUR_DECIMALS = Decimal("0.0001")
-MOST_SHOWN = 40
-
-
-class Stacking(StrEnum):
-    """What becomes of multipliers that meet."""
-
-    BEST = "best"
-    SUM = "sum"
-    PRODUCT = "product"
 
 
 class ProgramFileError(Exception):
@@ -33,107 +43,6 @@ class ProgramFileError(Exception):
         self.faults = faults
 
 
-Check = Callable[[object], Any]
-
-
-def shown(value: object) -> str:
-    """Write a value much as the file has it, cut where it is long."""
-    written = str(value) if isinstance(value, Decimal) else repr(value)
-    return written if len(written) <= MOST_SHOWN else f"{written[:MOST_SHOWN]}…"
-
-
-def text(most: int) -> Check:
-    """Accept a text of one to so many characters."""
-
-    def check(value: object) -> str:
-        if not isinstance(value, str) or not value.strip():
-            raise ValueError("must be a text between quotes")
-        if len(value) > most or "\x00" in value:
-            raise ValueError(f"must have {most} characters at most, none of them NUL")
-        return value.strip()
-
-    return check
-
-
-def whole(least: int, most: int) -> Check:
-    """Accept a whole number in a range."""
-
-    def check(value: object) -> int:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise TypeError(f"must be a whole number, not {shown(value)}")
-        if not least <= value <= most:
-            raise ValueError(f"must be {least} to {most}, not {shown(value)}")
-        return value
-
-    return check
-
-
-def number(least: str, most: str) -> Check:
-    """Accept a number in a range; kept as text, never as a float."""
-
-    def check(value: object) -> str:
-        try:
-            amount = Decimal(str(value))
-        except InvalidOperation:
-            raise ValueError(f"must be a number, not {shown(value)}") from None
-        if isinstance(value, bool) or not amount.is_finite():
-            raise ValueError(f"must be a number, not {shown(value)}")
-        fits = Decimal(least) <= amount <= Decimal(most)
-        if not fits or amount != amount.quantize(FOUR_DECIMALS):
-            raise ValueError(
-                f"must be {least} to {most} with four decimals at most, not {shown(value)}"
-            )
-        return f"{amount.normalize():f}"
-
-    return check
-
-
-def one_of(names: type[StrEnum]) -> Check:
-    """Accept one of a list of words."""
-
-    def check(value: object) -> str:
-        if value not in list(names):
-            raise ValueError(f"must be one of {', '.join(names)}; not {shown(value)}")
-        return str(value)
-
-    return check
-
-
-def euro(value: object) -> str:
-    if value != "EUR":
-        raise ValueError(f"must be EUR, not {shown(value)}")
-    return "EUR"
-
-
-def zone(value: object) -> str:
-    try:
-        return str(ZoneInfo(str(value)))
-    except (KeyError, ValueError, TypeError, OSError):
-        raise ValueError(f"is not a time zone: {shown(value)}; one is Europe/Amsterdam") from None
-
-
-def instant(value: object) -> str:
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            raise ValueError("must be a moment such as 2026-01-01T00:00:00+01:00") from None
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise ValueError("must be a moment with its zone, such as 2026-01-01T00:00:00+01:00")
-    try:
-        return value.astimezone(UTC).isoformat()
-    except OverflowError:
-        raise ValueError("is out of range") from None
-
-
-def names(value: object) -> list[str]:
-    if not isinstance(value, list):
-        raise TypeError("must be a list of texts")
-    return sorted({text(80)(item) for item in value})
-
-
-REQUIRED = object()
-Keys = Mapping[str, tuple[Check, Any]]
 TOP: Keys = {
     "name": (text(80), REQUIRED),
     "currency": (euro, "EUR"),
@@ -148,6 +57,8 @@ SECTIONS: Mapping[str, Keys] = {
         "welcome_bonus": (whole(0, 1_000_000), 0),
         "stacking": (one_of(Stacking), "best"),
         "excluded_categories": (names, []),
+        "remainder": (one_of(Remainder), None),
+        **CAP,
     },
     "expiry": {"valid_months": (whole(0, 120), 12)},
     "refunds": {
@@ -182,40 +93,38 @@ def read_program(source: str) -> dict[str, Any]:
     faults: list[str] = []
     given = dict(document)
     sections = {name: given.pop(name, {}) for name in SECTIONS}
-    tiers = []
-    if isinstance(sections["tiers"], dict):
-        sections["tiers"] = dict(sections["tiers"])
-        tiers = sections["tiers"].pop("tier", [])
-    program = _checked(given, TOP, "", faults)
+    tiers = _taken_out(sections, "tiers", "tier")
+    rules = _taken_out(sections, "earning", "rule")
+    program = checked(given, TOP, "", faults)
     for name, keys in SECTIONS.items():
-        program[name] = _checked(sections[name], keys, f"{name}.", faults)
+        found = checked(sections[name], keys, f"{name}.", faults)
+        # What came later stays out where it is not used: an old file keeps its fingerprint.
+        program[name] = {key: value for key, value in found.items() if value is not None}
     program["tiers"]["tier"] = _checked_tiers(tiers, faults)
+    _add_rules(program, rules, faults)
     if faults:
         raise ProgramFileError(faults)
     return program
 
 
-def _checked(given: object, keys: Keys, path: str, faults: list[str]) -> dict[str, Any]:
-    if not isinstance(given, dict):
-        faults.append(f"[{path.rstrip('., ')}] must be a table")
-        return {}
-    faults.extend(
-        f"{path}{name}: is not a key of the program; known are {', '.join(sorted(keys))}"
-        for name in sorted(set(given) - set(keys))
-    )
-    checked = {}
-    for name, (check, default) in keys.items():
-        if name not in given and default is REQUIRED:
-            faults.append(f"{path}{name}: is missing")
-            continue
-        if name not in given:
-            checked[name] = default
-            continue
-        try:
-            checked[name] = check(given[name])
-        except (ValueError, TypeError) as error:
-            faults.append(f"{path}{name}: {error}")
-    return checked
+def _taken_out(sections: dict[str, Any], name: str, key: str) -> object:
+    """Take the list of tables out of a section, which is checked by itself."""
+    if not isinstance(sections[name], dict):
+        return []
+    sections[name] = dict(sections[name])
+    return sections[name].pop(key, [])
+
+
+def _add_rules(program: dict[str, Any], given: object, faults: list[str]) -> None:
+    earning = program["earning"]
+    if fault := cap_fault(earning):
+        faults.append(f"earning.{fault}")
+    if earning.get("remainder") == Remainder.DROP:
+        del earning["remainder"]
+    stacking = earning.get("stacking", Stacking.BEST)
+    rules = read_earning_rules(given, program["tiers"]["tier"], stacking, faults)
+    if rules:
+        earning["rule"] = rules
 
 
 def _checked_tiers(given: object, faults: list[str]) -> list[dict[str, Any]]:
@@ -225,7 +134,7 @@ def _checked_tiers(given: object, faults: list[str]) -> list[dict[str, Any]]:
     tiers = []
     for place, item in enumerate(given, start=1):
         path = f"tiers.tier {place}, "
-        tier = _checked(item, TIER, path, faults)
+        tier = checked(item, TIER, path, faults)
         name = tier.pop("name", "")
         tier["name_nl"] = tier.get("name_nl") or name
         tier["name_en"] = tier.get("name_en") or name
@@ -256,7 +165,10 @@ def compile_rules(number_: int, program: Mapping[str, Any]) -> Rules:
         rounding=Rounding(earning["rounding"]),
         pending_days=earning["pending_days"],
         welcome_bonus=earning["welcome_bonus"],
-        stacking=earning["stacking"],
+        stacking=Stacking(earning["stacking"]),
+        remainder=Remainder(earning.get("remainder", Remainder.DROP)),
+        cap=compiled_cap(earning),
+        earning_rules=compile_earning_rules(earning.get("rule", ()), tiers["tier"]),
         excluded_categories=tuple(earning["excluded_categories"]),
         valid_months=program["expiry"]["valid_months"],
         refund_policy=RefundPolicy(program["refunds"]["policy"]),

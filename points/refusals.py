@@ -26,6 +26,8 @@ WORDS = {
     "member_frozen": _("This membership is frozen; points cannot be spent."),
     "member_closed": _("This membership has been closed."),
     "unknown_purchase": _("The purchase it refers to is not known: %(key)s."),
+    "unknown_line": _("There is no line %(line)s on this receipt."),
+    "lines_beyond_total": _("Its lines add up to more than its total."),
     "unknown_redemption": _("The redemption it refers to is not known: %(key)s."),
     "unknown_refund": _("The refund it refers to is not known: %(key)s."),
     "before_purchase": _("A refund cannot come before its purchase."),

@@ -11,6 +11,8 @@ from functools import cached_property
 from math import ceil, floor
 from zoneinfo import ZoneInfo
 
+from points.earning_rules import Cap, EarningRule, Period, Remainder, Stacking
+
 ONE = Decimal(1)
 NOTHING = Decimal(0)
 
@@ -68,7 +70,10 @@ class Rules:
     rounding: Rounding = Rounding.DOWN
     pending_days: int = 0
     welcome_bonus: int = 0
-    stacking: str = "best"
+    stacking: Stacking = Stacking.BEST
+    remainder: Remainder = Remainder.DROP
+    cap: Cap | None = None
+    earning_rules: tuple[EarningRule, ...] = ()
     excluded_categories: tuple[str, ...] = ()
     valid_months: int = 12
     refund_policy: RefundPolicy = RefundPolicy.DEBT
@@ -81,6 +86,32 @@ class Rules:
     @cached_property
     def excluded(self) -> frozenset[str]:
         return frozenset(name.casefold() for name in self.excluded_categories)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether a purchase is worth its base, the rate and the tier, and nothing else counts."""
+        return not self.earning_rules and self.cap is None and self.remainder is Remainder.DROP
+
+    @cached_property
+    def caps(self) -> dict[int, Cap]:
+        """The caps that count over more than one purchase, by rule; 0 is the one on all points."""
+        every = {rule.number: rule.cap for rule in self.earning_rules} | {0: self.cap}
+        return {
+            number: cap
+            for number, cap in every.items()
+            if cap is not None and cap.period is not Period.PURCHASE
+        }
+
+    @cached_property
+    def birthday_rules(self) -> tuple[EarningRule, ...]:
+        return tuple(rule for rule in self.earning_rules if rule.birthday_days is not None)
+
+    @cached_property
+    def looks_at_lines(self) -> bool:
+        """Whether what a purchase earns depends on what was in the basket."""
+        return bool(self.excluded_categories) or any(
+            rule.is_of_lines for rule in self.earning_rules
+        )
 
     @cached_property
     def top(self) -> int:
@@ -109,7 +140,8 @@ class Rules:
         Return (points, status points) of a base in currency units.
 
         points = round(base x rate x multiplier), rounded once; status points leave the
-        multiplier out. Nothing for a base of nothing.
+        multiplier out. Nothing for a base of nothing. This is all there is to a version
+        that `is_plain`; others are valued by `points.earning`.
         """
         if base <= NOTHING:
             return 0, 0

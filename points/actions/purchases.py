@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from points.actions.posting import post_event
 from points.book import Book
-from points.events import Line, Purchase, Refund, VoidRefund
+from points.events import Line, Purchase, Refund, Returned, VoidRefund
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,14 @@ def record_refund(
     total: Decimal,
     actor: str,
     now: datetime,
+    lines: tuple[Returned, ...] = (),
 ) -> Book:
     """
     Take back what the rest of the basket would not have earned.
 
     Refuses an unknown purchase and a refund before it; never refuses by age or by amount.
     """
-    event = Refund(refund, member_id, refunded_at, total, receipt)
+    event = Refund(refund, member_id, refunded_at, total, receipt, lines=lines)
     return post_event(event, source_id=source_id, actor=actor, now=now)
 
 

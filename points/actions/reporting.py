@@ -10,7 +10,7 @@ from django.db import transaction
 
 from members.refusals import Refusal
 from points.actions.posting import Outcome, post_events
-from points.events import Event, Refund
+from points.events import Event, Refund, Returned
 from points.models import Purchase
 from points.reports.posted import (
     Posted,
@@ -111,15 +111,43 @@ def report_refund(
     total: Decimal,
     actor: str,
     now: datetime,
+    lines: tuple[Returned, ...] = (),
 ) -> ReportedRefund:
     """Post a refund and tell what it took; or tell again what the same one took before."""
-    event = Refund(refund, purchase.member_id, refunded_at, total, purchase.receipt)
+    event = Refund(refund, purchase.member_id, refunded_at, total, purchase.receipt, lines=lines)
     outcome = post_events([event], source_id=purchase.source_id, actor=actor, now=now)
     for _event, refusal in outcome.refused:
         raise refusal
     return ReportedRefund(
         posted_refund(source_id=purchase.source_id, key=refund), is_new=bool(outcome.posted)
     )
+
+
+def preview_refund(
+    *,
+    purchase: Purchase,
+    refund: str,
+    refunded_at: datetime,
+    total: Decimal,
+    actor: str,
+    now: datetime,
+    lines: tuple[Returned, ...] = (),
+) -> PostedRefund:
+    """Tell what a refund would take if it were reported now, and keep nothing of it."""
+    told: list[PostedRefund] = []
+    with transaction.atomic():
+        done = report_refund(
+            purchase=purchase,
+            refund=refund,
+            refunded_at=refunded_at,
+            total=total,
+            actor=actor,
+            now=now,
+            lines=lines,
+        )
+        told.append(done.told)
+        transaction.set_rollback(True)
+    return told[0]
 
 
 @transaction.atomic

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from points.earning_file import RULE
 from points.program_file import SECTIONS, TIER, TOP
 
-NUMBERS = {"points_per_unit", "multiplier"}
+NUMBERS = {"points_per_unit", "multiplier", "back_at", "least_base"}
 
 
 def as_toml(rules: Mapping[str, Any]) -> str:
@@ -21,6 +22,8 @@ def as_toml(rules: Mapping[str, Any]) -> str:
     ]
     for name, keys in SECTIONS.items():
         lines += ["", f"[{name}]", *_pairs(rules[name], keys)]
+    for rule in rules["earning"].get("rule", ()):
+        lines += ["", "[[earning.rule]]", *_pairs(rule, RULE)]
     for tier in rules["tiers"]["tier"]:
         lines += ["", "[[tiers.tier]]", *_pairs(tier, TIER)]
     return "\n".join(lines) + "\n"

@@ -5,13 +5,19 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from members.api.errors import ErrorBody
 from members.api.fields import AboveNothing, Identifier, Moment, Money, Name, Strict, Words
-from points.events import Line, Purchase
+from points.events import Line, Purchase, Returned
 
 MOST_LINES = 500
 MOST_ITEMS = 1_000
@@ -130,12 +136,44 @@ class BatchAnswer(Schema):
     items: list[ItemAnswer]
 
 
+class RefundLineBody(Strict):
+    """What of one line is given back."""
+
+    line: Annotated[int, Field(strict=True, ge=1, le=MOST_LINES)] = Field(
+        description="Its place on the receipt, from 1."
+    )
+    quantity: Quantity = Field(Decimal(1), description="How much of it comes back; 0 for none.")
+    amount: Money = Field(description="What is given back for it.")
+
+
 class RefundBody(Strict):
-    """Money given back for a purchase."""
+    """Money given back for a purchase, all together or by line."""
 
     refund: Identifier = Field(description="Unique within the source.", examples=["R-2026-88"])
     refunded_at: Moment
     total: AboveNothing = Field(description="What was given back, above 0.", examples=["12.50"])
+    lines: list[RefundLineBody] = Field(
+        [],
+        max_length=MOST_LINES,
+        description=(
+            "For which lines, where that is known; together no more than the total. What is "
+            "not said of lines comes out of what earned."
+        ),
+    )
+
+    @model_validator(mode="after")
+    def _lines_fit(self) -> "RefundBody":
+        numbers = [part.line for part in self.lines]
+        if len(set(numbers)) < len(numbers):
+            raise ValueError("lines: each line of the receipt may be named once")
+        if sum(part.amount for part in self.lines) > self.total:
+            raise ValueError("lines: must not add up to more than the total")
+        return self
+
+    @property
+    def returned(self) -> tuple[Returned, ...]:
+        """What is given back, line by line, as the ledger takes it."""
+        return tuple(Returned(part.line, part.quantity, part.amount) for part in self.lines)
 
 
 class RefundAnswer(Schema):

@@ -11,7 +11,7 @@ from members.api.auth import Caller, Key, caller_of
 from members.api.errors import ApiError, ErrorBody
 from members.models import Scope
 from members.refusals import Refusal
-from points.actions.reporting import report_refund
+from points.actions.reporting import preview_refund, report_refund
 from points.api.bodies import RefundAnswer, RefundBody
 from points.api.refusing import refused
 from points.models import Purchase
@@ -44,12 +44,40 @@ def refund(
             refund=body.refund,
             refunded_at=body.refunded_at,
             total=body.total,
+            lines=body.returned,
             actor=caller.actor,
             now=timezone.now(),
         )
     except Refusal as refusal:
         raise refused(refusal) from None
     return Status(201 if done.is_new else 200, RefundAnswer(**asdict(done.told)))
+
+
+@router.post(
+    "/{source}/{path:receipt}/refunds/preview",
+    auth=Key(Scope.WRITE_REFUNDS),
+    response={200: RefundAnswer, **WRONG},
+    summary="Ask what a refund would take back",
+)
+def preview_of_refund(
+    request: HttpRequest, source: str, receipt: str, body: RefundBody
+) -> RefundAnswer:
+    """Answers as if the refund were reported now, with its refusals too; keeps nothing."""
+    caller = caller_of(request)
+    purchase = _purchase(caller, source, receipt)
+    try:
+        told = preview_refund(
+            purchase=purchase,
+            refund=body.refund,
+            refunded_at=body.refunded_at,
+            total=body.total,
+            lines=body.returned,
+            actor=caller.actor,
+            now=timezone.now(),
+        )
+    except Refusal as refusal:
+        raise refused(refusal) from None
+    return RefundAnswer(**asdict(told))
 
 
 def _purchase(caller: Caller, source: str, receipt: str) -> Purchase:

@@ -13,6 +13,7 @@ from points.book import Book
 from points.book_rows import Bought, Debt, Lot, Refunded, Stamp, Standing, Taken
 from points.events import Credit, Debit, Event, Purchase, Refund, Restore, VoidRefund
 from points.kinds import Kind
+from points.ledger_sql.basket import load_basket, returned_of
 from points.ledger_sql.cursor import prepared_cursor
 from points.ledger_sql.statements import (
     BOUGHT,
@@ -95,6 +96,7 @@ def load_books(events: Sequence[Event], stamp: Stamp) -> Loaded:
         bought = _load_purchases(cursor, batch, loaded, stamp.source)
         debits = _load_entries(cursor, batch, loaded, stamp.source)
         refunds = _load_refunds(cursor, batch, loaded, stamp.source, bought)
+        load_basket(cursor, batch.purchases, batch.refunds, bought, loaded.books, loaded.program)
         _load_lots(cursor, batch, loaded, bought, debits, refunds)
         _load_debts(cursor, loaded)
         load_standing(cursor, batch.purchases, batch.voids, loaded.program, loaded.books)
@@ -113,7 +115,7 @@ def _lock(cursor: Cursor, members: list[int], batch: Sorted, stamp: Stamp) -> Lo
         rows = cursor.fetchall()
     books = {}
     for member, sequence, purchases, head, balance, debt, tier, since, bound, days, *rest in rows:
-        latest, standing, _ = rest
+        latest, remainder, standing, _ = rest
         books[member] = Book(
             member,
             stamp,
@@ -128,6 +130,7 @@ def _lock(cursor: Cursor, members: list[int], batch: Sorted, stamp: Stamp) -> Lo
             status=bound,
             latest=latest,
             status_days=days,
+            remainder=remainder,
         )
     return Loaded(stamped_program(rows[0][-1] if rows else 0), books)
 
@@ -223,7 +226,7 @@ def _load_refunds(
         (source, keys, [event.key for event in batch.voids]),
     )
     rows = cursor.fetchall()
-    for _, key, _, at, total, _, _, voided_by, voided_at, receipt, member in rows:
+    for _, key, _, at, total, _, _, voided_by, voided_at, _, receipt, member in rows:
         loaded.known[REFUND_KEYS, key] = (member, at, total, receipt)
         if voided_by is not None:
             loaded.known[VOID_KEYS, voided_by] = (member, voided_at, key)
@@ -251,11 +254,22 @@ def _load_refunds(
         entry,
         voided_by,
         voided_at,
+        lines,
         _,
         member,
     ) in cursor.fetchall():
         refunded = Refunded(
-            key, bought[purchase], at, total, waived, None, "", id_, voided_by, voided_at
+            key,
+            bought[purchase],
+            at,
+            total,
+            waived,
+            None,
+            "",
+            id_,
+            returned_of(lines),
+            voided_by,
+            voided_at,
         )
         if member in loaded.books:
             loaded.books[member].refunds[key] = refunded

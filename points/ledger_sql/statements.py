@@ -7,7 +7,7 @@ it): just after an import its statistics are old, and it would rather read whole
 
 STANDING = """
 SELECT a.member_id, a.sequence, a.purchases, a.head, a.balance, a.debt, a.tier_id, a.tier_since,
-       a.status_bound, a.status_days, a.latest_at, m.status,
+       a.status_bound, a.status_days, a.latest_at, a.remainder, m.status,
        (SELECT coalesce(sum(hashtext(digest)::bigint), 0) FROM points_programversion
          WHERE published_at IS NOT NULL)
   FROM points_account a JOIN members_member m ON m.id = a.member_id
@@ -22,7 +22,8 @@ SELECT id, 0, 0, 0, 0, '', 0, 0, 0, 0 FROM members_member WHERE id = ANY(%s::big
  ORDER BY id ON CONFLICT DO NOTHING
 """
 BOUGHT = """p.id, p.receipt, p.member_id, p.placed_at, p.total, p.base, p.refunded, p.earned,
- p.taken, p.waived, p.status, p.tier_id, p.version_id, p.lot_id"""
+ p.taken, p.waived, p.status, p.tier_id, p.version_id, p.lot_id, p.store, p.channel, p.facts,
+ p.gave"""
 PURCHASES = f"""
 SELECT {BOUGHT} FROM unnest(%s::text[]) AS k(receipt) CROSS JOIN LATERAL
   (SELECT * FROM points_purchase WHERE source_id = %s AND receipt = k.receipt LIMIT 1) AS p
@@ -36,7 +37,7 @@ SELECT e.id, e.kind, e.operation, e.member_id, e.occurred_at, e.points, e.explan
 """
 REFUNDS = """
 SELECT r.id, r.key, r.purchase_id, r.refunded_at, r.total, r.waived, r.entry_id,
-       r.voided_by, r.voided_at, p.receipt, p.member_id
+       r.voided_by, r.voided_at, r.lines, p.receipt, p.member_id
   FROM points_refund r JOIN points_purchase p ON p.id = r.purchase_id
 """
 LOTS = """id, points, remaining, expired, available_at, expires_at, cause_id, member_id"""
@@ -66,6 +67,19 @@ DEBTS = """
 SELECT id, member_id, points, remaining, at FROM points_debt
  WHERE member_id = ANY(%s::bigint[]) AND remaining > 0 ORDER BY at, id
 """
+RETURNED = """
+SELECT purchase_id, lines FROM points_refund
+ WHERE purchase_id = ANY(%s::bigint[]) AND lines IS NOT NULL AND voided_by IS NULL
+"""
+RECEIPT_LINES = """
+SELECT purchase_id, line, product, department, category, quantity, amount
+  FROM points_purchaseline WHERE purchase_id = ANY(%s::bigint[]) ORDER BY purchase_id, line
+"""
+RECENT = f"""
+SELECT {BOUGHT} FROM points_purchase p
+ WHERE p.member_id = ANY(%s::bigint[]) AND p.placed_at >= %s AND p.placed_at < %s
+"""
+BIRTHDAYS = "SELECT id, birthday FROM members_member WHERE id = ANY(%s::bigint[])"
 WINDOW = """
 SELECT member_id, placed_at, status FROM points_purchase
  WHERE member_id = ANY(%s::bigint[]) AND placed_at >= %s AND status > 0 ORDER BY placed_at

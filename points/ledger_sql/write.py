@@ -9,6 +9,7 @@ from django.db.backends.utils import CursorWrapper
 
 from points.book import Book
 from points.book_rows import Stamp
+from points.ledger_sql.basket import as_json
 from points.ledger_sql.cursor import prepared_cursor
 
 Row = tuple[Any, ...]
@@ -23,7 +24,7 @@ COLUMNS = {
     "points_purchase": (
         "id, source_id, receipt, member_id, placed_at, total, base, refunded, earned, taken,"
         " waived, status, tier_id, version_id, lot_id, store, till, cashier, channel,"
-        " recorded_at, explanation"
+        " recorded_at, explanation, facts, gave"
     ),
     "points_purchaseline": ("purchase_id, line, product, department, category, quantity, amount"),
     "points_lot": ("id, member_id, points, remaining, expired, available_at, expires_at, cause_id"),
@@ -31,7 +32,7 @@ COLUMNS = {
     "points_allocation": "entry_id, lot_id, cause_id, points",
     "points_refund": (
         "source_id, key, purchase_id, refunded_at, total, waived, entry_id, recorded_at,"
-        " explanation, voided_by, voided_at"
+        " explanation, voided_by, voided_at, lines"
     ),
     "members_placement": "member_id, tier_id, since, recorded_at, reason",
 }
@@ -47,9 +48,9 @@ UPDATE points_debt d SET remaining = n.remaining
 """
 UPDATE_PURCHASES = """
 UPDATE points_purchase p SET refunded = n.refunded, taken = n.taken, waived = n.waived,
-       status = n.status
-  FROM (SELECT * FROM unnest(%s::bigint[], %s::numeric[], %s::bigint[], %s::bigint[], %s::bigint[]))
-    AS n(id, refunded, taken, waived, status)
+       status = n.status, gave = n.gave::jsonb
+  FROM (SELECT * FROM unnest(%s::bigint[], %s::numeric[], %s::bigint[], %s::bigint[], %s::bigint[],
+       %s::text[])) AS n(id, refunded, taken, waived, status, gave)
  WHERE p.id = n.id
 """
 UPDATE_REFUNDS = """
@@ -60,24 +61,24 @@ UPDATE points_refund r SET waived = n.waived, voided_by = n.voided_by, voided_at
 """
 ACCOUNT_FIELDS = (
     "balance, debt, sequence, purchases, head, tier_id, tier_since, status_bound, status_days,"
-    " latest_at"
+    " latest_at, remainder"
 )
 UPDATE_ACCOUNT = """
 UPDATE points_account SET balance = %s, debt = %s, sequence = %s, purchases = %s, head = %s,
        tier_id = %s, tier_since = %s, status_bound = %s, status_days = %s, latest_at = %s,
-       review_on = CASE WHEN %s THEN NULL ELSE review_on END
+       remainder = %s, review_on = CASE WHEN %s THEN NULL ELSE review_on END
  WHERE member_id = %s
 """
 UPDATE_ACCOUNTS = """
 UPDATE points_account a
    SET balance = n.balance, debt = n.debt, sequence = n.sequence, purchases = n.purchases,
        head = n.head, tier_id = n.tier, tier_since = n.tier_since, status_bound = n.bound,
-       status_days = n.days, latest_at = n.latest,
+       status_days = n.days, latest_at = n.latest, remainder = n.remainder,
        review_on = CASE WHEN n.review THEN NULL ELSE a.review_on END
   FROM (SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::int[], %s::bytea[],
        %s::smallint[], %s::timestamptz[], %s::bigint[], %s::smallint[], %s::timestamptz[],
-       %s::bool[], %s::bigint[])) AS n(balance, debt, sequence, purchases, head, tier, tier_since,
-       bound, days, latest, review, member)
+       %s::numeric[], %s::bool[], %s::bigint[])) AS n(balance, debt, sequence, purchases, head, tier,
+       tier_since, bound, days, latest, remainder, review, member)
  WHERE a.member_id = n.member
 """
 
@@ -162,6 +163,8 @@ def _purchases(books: list[Book], stamp: Stamp, recorded: str) -> Iterator[Row]:
                 event.channel,
                 recorded,
                 bought.explanation,
+                bought.facts,
+                bought.gave,
             )
 
 
@@ -221,6 +224,7 @@ def _refunds(books: list[Book], stamp: Stamp, recorded: str) -> Iterator[Row]:
                     refund.explanation,
                     refund.voided_by,
                     _text(refund.voided_at),
+                    as_json(refund.lines) if refund.lines else None,
                 )
 
 
@@ -273,6 +277,7 @@ def _account(book: Book) -> Row:
         book.status,
         book.status_days,
         book.latest,
+        book.remainder,
         book.review,
         book.member,
     )
@@ -304,7 +309,14 @@ def _update(cursor: CursorWrapper, books: list[Book]) -> None:
         cursor,
         UPDATE_PURCHASES,
         [
-            (bought.id, bought.refunded, bought.taken, bought.waived, bought.status)
+            (
+                bought.id,
+                bought.refunded,
+                bought.taken,
+                bought.waived,
+                bought.status,
+                bought.gave,
+            )
             for book in books
             for bought in book.bought.values()
             if bought.changed and bought.event is None

@@ -55,6 +55,7 @@ class Account(models.Model):
         db_index=False,
     )
     tier_since = models.DateTimeField(null=True, blank=True)
+    remainder = models.DecimalField(max_digits=20, decimal_places=10, default=0, db_default=0)
     status_bound = models.BigIntegerField(default=0)
     status_days = models.SmallIntegerField(default=0)
     latest_at = models.DateTimeField(null=True, blank=True)

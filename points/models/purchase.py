@@ -17,7 +17,9 @@ class Purchase(models.Model):
     What somebody bought, valued once under its own version and tier.
 
     `taken` is what refunds have taken back of `earned`, `waived` the part of it that was let
-    go. `explanation` stands here only when nothing was earned.
+    go. `explanation` stands here only when nothing was earned. Under a version with earning
+    rules, `facts` keeps the circumstances it was valued in (which caps had how much room, first
+    purchase, birthday) and `gave` what each rule gives it now.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -58,6 +60,8 @@ class Purchase(models.Model):
     channel = models.CharField(_("channel"), max_length=64, blank=True)
     recorded_at = models.DateTimeField(_("recorded at"))
     explanation = models.JSONField(_("explanation"), null=True)
+    facts = models.JSONField(null=True, editable=False)
+    gave = models.JSONField(null=True, editable=False)
 
     objects = OfMember.as_manager()
 
@@ -90,7 +94,7 @@ class Purchase(models.Model):
         triggers = [
             *never_deleted(),
             pgtrigger.ReadOnly(
-                name="facts_stay", exclude=["refunded", "taken", "waived", "status"]
+                name="facts_stay", exclude=["refunded", "taken", "waived", "status", "gave"]
             ),
         ]
 
@@ -125,7 +129,11 @@ class PurchaseLine(models.Model):
 
 
 class Refund(models.Model):
-    """Money given back for a purchase; `entry` is missing where no points were left to take."""
+    """
+    Money given back for a purchase; `entry` is missing where no points were left to take.
+
+    `lines`, where it was said for what: number, quantity and amount of each receipt line.
+    """
 
     source = models.ForeignKey(
         Source, verbose_name=_("source"), on_delete=models.PROTECT, related_name="+", db_index=False
@@ -142,6 +150,7 @@ class Refund(models.Model):
     explanation = models.JSONField(_("explanation"))
     voided_by = models.CharField(max_length=64, null=True)  # noqa: DJ001
     voided_at = models.DateTimeField(null=True)
+    lines = models.JSONField(_("lines"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("refund")

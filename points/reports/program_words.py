@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from points.book_rules import validity
+from points.earning_rules import Remainder
 from points.local_time import local_day
+from points.reports.rule_words import at_most, rule_sentence
 from points.reports.wording import (
     day,
     decimal,
@@ -104,6 +106,11 @@ def _earning(rules: Rules) -> tuple[str, ...]:
             _("Some things earn no points: %(categories)s.")
             % {"categories": listed(list(rules.excluded_categories))}
         )
+    sentences += [rule_sentence(rules, rule) for rule in rules.earning_rules]
+    if rules.cap is not None:
+        sentences.append(_("You earn %(most)s.") % {"most": at_most(rules.cap)})
+    if rules.remainder is Remainder.CARRY:
+        sentences.append(_("What rounding leaves goes along to your next purchase."))
     return tuple(sentences)
 
 

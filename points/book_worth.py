@@ -1,0 +1,286 @@
+"""What a purchase is worth in its member's book: in which circumstances, and the why of it."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from points.book import Book
+from points.book_rows import Bought, canonical
+from points.earning import WHOLE, Basket, Circumstances, Worth, worth_of
+from points.earning_rules import Remainder, is_birthday
+from points.events import Line, Purchase
+from points.local_time import local_day
+from points.rules import NOTHING, Rules
+
+
+@dataclass(slots=True)
+class Valued:
+    """A purchase valued: what it earns, what its record keeps of it, and why."""
+
+    base: Decimal
+    points: int
+    status: int
+    why: str
+    facts: str | None = None
+    gave: str | None = None
+    left: Decimal | None = None
+    """The part of a point that goes along to the next purchase, where the version has it so."""
+
+
+@dataclass(slots=True)
+class Rest:
+    """What is left of a purchase after its refunds, and what that is worth."""
+
+    base: Decimal
+    points: int
+    status: int
+    gave: str | None = None
+    moved: Decimal = NOTHING
+    """By how much the part of a point left over changes."""
+
+
+def basis(
+    total: Decimal, lines: Sequence[Line], rules: Rules
+) -> tuple[Decimal, list[tuple[str, Decimal]]]:
+    """
+    Return what of a purchase earns, and what each excluded category took off.
+
+    The base is the total less lines in excluded categories, matched on category or
+    department; never below nothing.
+    """
+    if not lines or not rules.excluded:
+        return total, []
+    off: dict[str, Decimal] = {}
+    for line in lines:
+        name = _excluded_by(line, rules)
+        if name is not None:
+            off[name] = off.get(name, NOTHING) + line.amount
+    return max(NOTHING, total - sum(off.values(), NOTHING)), sorted(off.items())
+
+
+def _excluded_by(line: Line, rules: Rules) -> str | None:
+    for name in (line.category, line.department):
+        if name.casefold() in rules.excluded:
+            return name
+    return None
+
+
+def value_purchase(book: Book, event: Purchase, rules: Rules, rank: int) -> Valued:
+    """Value a purchase at a rank, in the circumstances that the book knows now."""
+    base, excluded = basis(event.total, event.lines, rules)
+    if rules.is_plain:
+        points, status = rules.value(base, rank)
+        return Valued(base, points, status, _why(event, rules, base, excluded, rank, status, None))
+    circumstances = _circumstances(book, event, rules)
+    basket = Basket(event.at, base, _earning(event.lines, rules), event.store, event.channel, rank)
+    worth = worth_of(basket, rules, circumstances)
+    return Valued(
+        base,
+        worth.points,
+        worth.status,
+        _why(event, rules, base, excluded, rank, worth.status, worth),
+        _facts(circumstances),
+        _gave(worth),
+        worth.left if rules.remainder is Remainder.CARRY else None,
+    )
+
+
+def value_rest(bought: Bought, rules: Rules) -> Rest:
+    """
+    Value what is left of the basket under its own version, tier and circumstances.
+
+    What was given back without saying for which line comes out of what earns.
+    """
+    named, lines = _what_is_left(bought)
+    base = bought.base
+    if bought.returned:
+        base, _ = basis(max(NOTHING, bought.total - named), lines, rules)
+    base = max(NOTHING, base - max(NOTHING, bought.refunded - named))
+    if rules.is_plain:
+        points, status = rules.value(base, bought.tier)
+        return Rest(base, points, status)
+    basket = Basket(
+        bought.at, base, _earning(lines, rules), bought.store, bought.channel, bought.tier
+    )
+    worth = worth_of(basket, rules, _remembered(bought))
+    moved = NOTHING
+    if rules.remainder is Remainder.CARRY:
+        moved = worth.left - Decimal(_gives(bought).get("left", "0"))
+    return Rest(base, worth.points, worth.status, _gave(worth), moved)
+
+
+def _what_is_left(bought: Bought) -> tuple[Decimal, Sequence[Line]]:
+    """Return what refunds by line gave back together, and the lines as they now are."""
+    if not bought.returned:
+        return NOTHING, bought.lines
+    gone: dict[int, tuple[Decimal, Decimal]] = {}
+    for part in bought.returned:
+        pieces, amount = gone.get(part.line, (NOTHING, NOTHING))
+        gone[part.line] = pieces + part.quantity, amount + part.amount
+    named, left = NOTHING, []
+    for line in bought.lines:
+        pieces, amount = gone.get(line.line, (NOTHING, NOTHING))
+        amount = min(amount, max(NOTHING, line.amount))
+        named += amount
+        left.append(_lessened(line, pieces, amount))
+    return named, left
+
+
+def _lessened(line: Line, pieces: Decimal, amount: Decimal) -> Line:
+    if not pieces and not amount:
+        return line
+    return replace(
+        line,
+        quantity=max(NOTHING, line.quantity - pieces),
+        amount=line.amount - amount,
+        price=line.amount / line.quantity if line.quantity else None,
+    )
+
+
+def _earning(lines: Iterable[Line], rules: Rules) -> list[Line]:
+    return [line for line in lines if _excluded_by(line, rules) is None]
+
+
+# Circumstances
+
+
+def _circumstances(book: Book, event: Purchase, rules: Rules) -> Circumstances:
+    day = local_day(event.at, rules.zone)
+    return Circumstances(
+        is_first=not book.purchases,
+        birthdays=frozenset(
+            rule.number
+            for rule in rules.birthday_rules
+            if is_birthday(book.birthday, day, rule.birthday_days or 0)
+        ),
+        room=_room(book, event, rules),
+        carried=book.remainder if rules.remainder is Remainder.CARRY else NOTHING,
+    )
+
+
+def _room(book: Book, event: Purchase, rules: Rules) -> dict[int, Decimal]:
+    """Return what each cap still allows in the period of a purchase, net of refunds."""
+    room = {}
+    for number, cap in rules.caps.items():
+        start, end = cap.bounds(event.at, rules.zone)
+        used = sum(
+            (
+                _counts(bought, number, rules)
+                for bought in book.recent.values()
+                if start <= bought.at < end
+            ),
+            NOTHING,
+        )
+        room[number] = max(NOTHING, cap.points - used)
+    return room
+
+
+def _counts(bought: Bought, number: int, rules: Rules) -> Decimal:
+    if number == WHOLE:
+        return Decimal(bought.earned - bought.taken + bought.waived)
+    # The rules of another version are other rules, whatever their numbers.
+    if bought.version != rules.number:
+        return NOTHING
+    return Decimal(_gives(bought).get("extras", {}).get(str(number), "0"))
+
+
+def _facts(circumstances: Circumstances) -> str:
+    facts: dict[str, object] = {}
+    if circumstances.is_first:
+        facts["first"] = 1
+    if circumstances.birthdays:
+        facts["birthdays"] = sorted(circumstances.birthdays)
+    if circumstances.room:
+        facts["room"] = {str(rule): str(room) for rule, room in circumstances.room.items()}
+    if circumstances.carried:
+        facts["carried"] = str(circumstances.carried)
+    return canonical(facts)
+
+
+def _remembered(bought: Bought) -> Circumstances:
+    facts = json.loads(bought.facts or "{}")
+    return Circumstances(
+        is_first=bool(facts.get("first")),
+        birthdays=frozenset(facts.get("birthdays", ())),
+        room={int(rule): Decimal(room) for rule, room in facts.get("room", {}).items()},
+        carried=Decimal(facts.get("carried", "0")),
+    )
+
+
+def _gave(worth: Worth) -> str:
+    gave: dict[str, object] = {}
+    if worth.extras:
+        gave["extras"] = {str(rule): _text(extra) for rule, extra in worth.extras.items()}
+    if worth.left:
+        gave["left"] = _text(worth.left)
+    return canonical(gave)
+
+
+def _gives(bought: Bought) -> dict[str, Any]:
+    gives: dict[str, Any] = json.loads(bought.gave or "{}")
+    return gives
+
+
+def _text(amount: Decimal) -> str:
+    return f"{amount.normalize():f}"
+
+
+# Why
+
+
+def _why(
+    event: Purchase,
+    rules: Rules,
+    base: Decimal,
+    excluded: list[tuple[str, Decimal]],
+    rank: int,
+    status: int,
+    worth: Worth | None,
+) -> str:
+    """Write the explanation as it is kept: canonical JSON, from base to points."""
+    if worth is not None:
+        return canonical(_whole_why(event, rules, base, excluded, rank, worth))
+    less = ""
+    if excluded:
+        less = f'"excluded":{canonical([[name, str(amount)] for name, amount in excluded])},'
+    return (
+        f'{{"base":"{base}",{less}"multiplier":"{rules.multiplier(rank)}",'
+        f'"rate":"{rules.points_per_unit}","rounding":"{rules.rounding}","status":{status},'
+        f'"tier":{rank},"total":"{event.total}","version":{rules.number}}}'
+    )
+
+
+def _whole_why(
+    event: Purchase,
+    rules: Rules,
+    base: Decimal,
+    excluded: list[tuple[str, Decimal]],
+    rank: int,
+    worth: Worth,
+) -> dict[str, object]:
+    why: dict[str, object] = {
+        "base": str(base),
+        "extras": [
+            [rule, _text(extra), *([_text(worth.wanted[rule])] if rule in worth.wanted else [])]
+            for rule, extra in sorted(worth.extras.items())
+        ],
+        "missed": [[rule, str(reason)] for rule, reason in sorted(worth.missed.items())],
+        "multiplier": str(rules.multiplier(rank)),
+        "rate": str(rules.points_per_unit),
+        "rounding": str(rules.rounding),
+        "status": worth.status,
+        "tier": rank,
+        "total": str(event.total),
+        "version": rules.number,
+    }
+    if excluded:
+        why["excluded"] = [[name, str(amount)] for name, amount in excluded]
+    if worth.carried:
+        why["carried"] = _text(worth.carried)
+    if worth.left:
+        why["left"] = _text(worth.left)
+    if worth.over:
+        why["over"] = worth.over
+    return why
