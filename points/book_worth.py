@@ -10,7 +10,7 @@ from points.book import Book
 from points.book_rows import Bought, canonical
 from points.earning import WHOLE, Basket, Circumstances, Worth, worth_of
 from points.earning_rules import Remainder, is_birthday
-from points.events import Line, Purchase
+from points.events import Line, Purchase, Returned
 from points.local_time import local_day
 from points.rules import NOTHING, Rules
 
@@ -93,7 +93,7 @@ def value_rest(bought: Bought, rules: Rules) -> Rest:
 
     What was given back without saying for which line comes out of what earns.
     """
-    named, lines = _what_is_left(bought)
+    named, lines = rest_of(bought.lines, bought.returned)
     base = bought.base
     if bought.returned:
         base, _ = basis(max(NOTHING, bought.total - named), lines, rules)
@@ -111,16 +111,16 @@ def value_rest(bought: Bought, rules: Rules) -> Rest:
     return Rest(base, worth.points, worth.status, _gave(worth), moved)
 
 
-def _what_is_left(bought: Bought) -> tuple[Decimal, Sequence[Line]]:
+def rest_of(lines: Sequence[Line], returned: Sequence[Returned]) -> tuple[Decimal, Sequence[Line]]:
     """Return what refunds by line gave back together, and the lines as they now are."""
-    if not bought.returned:
-        return NOTHING, bought.lines
+    if not returned:
+        return NOTHING, lines
     gone: dict[int, tuple[Decimal, Decimal]] = {}
-    for part in bought.returned:
+    for part in returned:
         pieces, amount = gone.get(part.line, (NOTHING, NOTHING))
         gone[part.line] = pieces + part.quantity, amount + part.amount
     named, left = NOTHING, []
-    for line in bought.lines:
+    for line in lines:
         pieces, amount = gone.get(line.line, (NOTHING, NOTHING))
         amount = min(amount, max(NOTHING, line.amount))
         named += amount

@@ -19,7 +19,7 @@ from points.actions.adjustment import AdjustmentReason, adjust_points
 from points.actions.open_receipts import keep_open_receipts
 from points.actions.posting import post_event
 from points.actions.publication import publish_version, save_draft
-from points.actions.purchases import record_purchase
+from points.actions.purchases import record_purchase, record_refund
 from points.events import Purchase as PurchaseEvent
 from points.models import OpenReceipt, ProgramVersion, Purchase
 
@@ -221,3 +221,17 @@ def purchase_in(store, by: Member, total="25.00", *, at=None, now=NOW, receipt=N
 
 
 __all__ = ["NOW", "PROGRAM_SOURCE"]
+
+
+def refund(of: Purchase, total="5.00", *, at=None, now=NOW, key=None, lines=()):
+    record_refund(
+        member_id=of.member_id,
+        source_id=of.source_id,
+        refund=key or f"f{next(_numbers)}",
+        receipt=of.receipt,
+        refunded_at=at or now,
+        total=Decimal(total),
+        actor="import:1",
+        now=now,
+        lines=lines,
+    )

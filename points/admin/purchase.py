@@ -1,14 +1,24 @@
 """Purchases: what tills reported and what it earned."""
 
+from typing import Any
+
 from django.contrib import admin
-from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q, QuerySet, Value
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
-from unfold.decorators import display
+from unfold.decorators import action, display
 
+from members.admin.buttons import found
+from points.actions.staff_refund import BY_HAND
 from points.admin.entry import sentences
 from points.admin.finding import Period, of_any_source, rows_of_members
+from points.admin.returning import return_page, undo_page
 from points.admin.store_scope import PageOfStores, holder_of
 from points.models import Purchase, PurchaseLine, Refund
 from points.reports.explanations import explain_purchase
@@ -20,11 +30,14 @@ class Placed(Period):
 
 
 class Rows(TabularInline):
-    """Rows that stand on a receipt."""
+    """Rows that stand on a receipt; who may see the receipt may see them."""
 
     extra = 0
     can_delete = False
     hide_title = True
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        return request.user.has_perm("points.view_purchase")
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         return False
@@ -42,17 +55,35 @@ class LineRows(Rows):
 
 class RefundRows(Rows):
     model = Refund
-    fields = ["key", "refunded_at", "total", "points_taken", "voided_at"]
-    readonly_fields = ["points_taken"]
+    fields = ["key", "refunded_at", "total", "for_lines", "points_taken", "undone"]
+    readonly_fields = ["for_lines", "points_taken", "undone"]
     ordering = ["-refunded_at", "-id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Refund]:
         rows: QuerySet[Refund] = super().get_queryset(request)
-        return rows.select_related("entry")
+        may_undo = Value(request.user.has_perm("points.enter_purchase"))
+        shown: QuerySet[Any] = rows.select_related("entry").annotate(may_undo=may_undo)
+        return shown
 
     @display(description=_("points taken back"))
     def points_taken(self, refund: Refund) -> int:
         return -refund.entry.points if refund.entry else 0
+
+    @display(description=_("lines"))
+    def for_lines(self, refund: Refund) -> str:
+        return ", ".join(str(line) for line, *_rest in refund.lines or ()) or "–"
+
+    @display(description=_("undone"))
+    def undone(self, refund: Refund) -> str:
+        if refund.voided_at is not None:
+            return date_format(timezone.localtime(refund.voided_at), "SHORT_DATETIME_FORMAT")
+        if not (refund.key.startswith(BY_HAND) and getattr(refund, "may_undo", False)):
+            return "–"
+        return format_html(
+            '<a class="staff-link" href="{}">{}</a>',
+            reverse("admin:points_purchase_undo", args=[refund.purchase_id, refund.pk]),
+            _("Undo"),
+        )
 
 
 @admin.register(Purchase)
@@ -93,6 +124,7 @@ class PurchasePage(PageOfStores):
             },
         ),
     ]
+    actions_detail = ["give_back"]
     readonly_fields = [
         "holder",
         "paid",
@@ -125,6 +157,27 @@ class PurchasePage(PageOfStores):
             return []
         lines = [LineRows] if obj.lines.exists() else []
         return lines + ([RefundRows] if obj.refunds.exists() else [])
+
+    def get_urls(self) -> list[URLPattern]:
+        undo = self.admin_site.admin_view(self.undo_return)
+        address = "<path:object_id>/return/<int:refund_id>/undo/"
+        return [path(address, undo, name="points_purchase_undo"), *super().get_urls()]
+
+    @action(
+        description=_("Something comes back"),
+        url_path="return",
+        permissions=["points.enter_purchase"],
+        icon="assignment_return",
+    )
+    def give_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return return_page(self, request, found(self, Purchase, request, object_id))
+
+    def undo_return(self, request: HttpRequest, object_id: str, refund_id: int) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return undo_page(self, request, found(self, Purchase, request, object_id), refund_id)
 
     @display(description=_("tier"))
     def tier_name(self, purchase: Purchase) -> str:

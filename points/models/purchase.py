@@ -69,7 +69,7 @@ class Purchase(models.Model):
         verbose_name = _("purchase")
         verbose_name_plural = _("purchases")
         permissions = [
-            ("enter_purchase", _("May enter purchases by hand")),
+            ("enter_purchase", _("May enter purchases and returns by hand")),
             ("see_unusual_use", _("May see the report of unusual card use")),
         ]
         ordering = ["-placed_at", "-id"]

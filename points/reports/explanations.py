@@ -12,7 +12,7 @@ from points.local_time import local_day
 from points.models import Allocation, Entry, Lot, Purchase
 from points.program_cache import current_program
 from points.reports.valuation import Facts, valuation, version
-from points.reports.wording import day, last_day, money, points_text
+from points.reports.wording import day, last_day, listed, money, points_text
 from points.rules import Program, Rules
 
 REASONS = {
@@ -206,6 +206,7 @@ def _clawed_back(entry: Entry, around: Around) -> list[str]:
         _("%(points)s taken back for a return of %(refunded)s.")
         % {"points": points_text(entry.points), "refunded": money(Decimal(facts["refunded"]))},
         *_returned_purchase(entry, around),
+        *_returned_lines(facts),
         _(
             "What is left of the purchase, %(base)s, earns %(target)s; so %(goal)s had to be "
             "taken back."
@@ -232,6 +233,16 @@ def _returned_purchase(entry: Entry, around: Around) -> list[str]:
             "points": points_text(purchase.earned),
         }
     ]
+
+
+def _returned_lines(facts: Facts) -> list[str]:
+    if not facts.get("lines"):
+        return []
+    lines = [
+        _("line %(line)s for %(amount)s") % {"line": line, "amount": money(Decimal(amount))}
+        for line, _quantity, amount in facts["lines"]
+    ]
+    return [_("Of the receipt came back: %(lines)s.") % {"lines": listed(lines)}]
 
 
 def _shortfall(entry: Entry) -> list[str]:

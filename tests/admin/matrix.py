@@ -113,6 +113,8 @@ TABLE: dict[str, Access] = {
     **pages("points.entry", see=READS_LEDGER),
     "admin:points_entry_undo": both("service"),
     **pages("points.purchase", see=READS_LEDGER),
+    "admin:points_purchase_give_back": both("service"),
+    "admin:points_purchase_undo": both("service"),
     **pages("points.openreceipt", see=READS_LEDGER),
     "admin:points_openreceipt_book": both("counter service"),
     **pages("points.unusualuse", see="finance"),

@@ -46,6 +46,7 @@ def one_of_each() -> dict:
     colleague = make.staff()
     member = make.member(points=50)
     purchase = make.purchase_in("North", member)
+    make.refund(purchase, key="hand-1")
     looks(colleague, member, now)
     key = "0f0d9b39-5e6f-4b0f-8f0e-2f1f3f4f5f6f"
     asked = {"points": 900, "cause": "mistake", "member": member.pk, "note": "Till was off"}

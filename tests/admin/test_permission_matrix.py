@@ -23,6 +23,10 @@ WORKERS = [*GROUPS, "without group", "superuser"]
 OTHER_ARGUMENTS = {
     "counter_member": lambda rows: [rows_by_label(rows)["members.member"].pk],
     "admin:members_branding_picture": lambda _rows: ["light"],
+    "admin:points_purchase_undo": lambda rows: [
+        rows_by_label(rows)["points.purchase"].pk,
+        rows_by_label(rows)["points.purchase"].refunds.get().pk,
+    ],
     "handbook_chapter": lambda _rows: [CHAPTERS[-1].key],
     "admin:view_on_site": lambda _rows: [1, 1],
 }
