@@ -22,7 +22,7 @@ from points.admin.returning import return_page, undo_page
 from points.admin.store_scope import PageOfStores, holder_of
 from points.models import Purchase, PurchaseLine, Refund
 from points.reports.explanations import explain_purchase
-from points.reports.wording import money
+from points.reports.wording import decimal, money
 
 
 class Placed(Period):
@@ -48,9 +48,18 @@ class Rows(TabularInline):
 
 class LineRows(Rows):
     model = PurchaseLine
-    fields = ["line", "product", "department", "category", "quantity", "amount"]
+    fields = ["line", "product", "department", "category", "how_much", "paid"]
+    readonly_fields = ["how_much", "paid"]
     ordering = ["line"]
     per_page = 50
+
+    @display(description=_("quantity"))
+    def how_much(self, line: PurchaseLine) -> str:
+        return decimal(line.quantity)
+
+    @display(description=_("amount"))
+    def paid(self, line: PurchaseLine) -> str:
+        return money(line.amount)
 
 
 class RefundRows(Rows):
