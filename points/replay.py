@@ -21,7 +21,7 @@ from points.kinds import MEMBER_BITS, Kind
 from points.local_time import NEVER, local_day, midnight
 from points.placement import Standing, place
 from points.program_file import digest
-from points.rules import NOTHING, Program, Rules
+from points.rules import NOTHING, FallStep, Program, Rules
 
 BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
 EXAMPLES = 5
@@ -170,9 +170,9 @@ class Side:
             tier.fall_due(event.at)
             self._happen(book, event)
             if book.review:
-                tier.look_again(event.at)
+                tier.weigh(event.at)
         book.expire(self._until)
-        tier.look_again(self._until)
+        tier.fall_due(self._until)
         return self._count(book, history)
 
     def _with_welcome(self, history: History) -> Iterable[Event]:
@@ -267,12 +267,38 @@ class _Tier:
         book.tier, book.tier_since = opening.tier, opening.tier_since
         if opening.tier_since is not None:
             book.history.append((opening.tier_since, opening.tier))
-        if rules.tiers or opening.tier:
+        if opening.tier or opening.days:
             self.look_again(since)
 
     def fall_due(self, at: datetime) -> None:
         if at >= self._review_at:
             self.look_again(at)
+
+    def weigh(self, at: datetime) -> None:
+        """
+        After a rise or a return, note from when on the member may have to fall.
+
+        If nothing more is bought the window empties day by day, the oldest first: the grace
+        begins when more has left it than the tier has to spare. What is bought later only
+        delays that, and then the whole is looked at.
+        """
+        book, rules = self._book, self._rules
+        book.review = False
+        if not book.tier or book.tier > rules.top or rules.fall_step is FallStep.NONE:
+            return
+        today = local_day(at, rules.zone).toordinal()
+        first = today - rules.window_days
+        window = [item for item in book.window or () if item[0] > first]
+        spare = sum(points for _, points in window) - rules.threshold(book.tier)
+        if spare < 0:
+            self.look_again(at)
+            return
+        for day, points in window:
+            spare -= points
+            if spare < 0:
+                falls_on = day + rules.window_days + rules.grace_days
+                self._review_at = midnight(date.fromordinal(falls_on), rules.zone)
+                return
 
     def look_again(self, at: datetime) -> None:
         """Stand where the night before this instant would have placed the member."""
