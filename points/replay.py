@@ -89,9 +89,7 @@ class CountingBook(Book):
 
     def __init__(self, history: History, began: datetime) -> None:
         opening = history.opening
-        super().__init__(
-            history.member, Stamp(began, 0, "replay"), purchases=opening.purchases
-        )
+        super().__init__(history.member, Stamp(began, 0, "replay"), purchases=opening.purchases)
         self.sums = [0] * (max(Kind) + 1)
         for points, available_at, expires_at in opening.lots:
             self.sequence += 1
@@ -257,9 +255,7 @@ def _restore(book: Book, event: Restore, program: Program) -> None:
 class _Tier:
     """A member's tier as the nightly placement would keep it."""
 
-    def __init__(
-        self, book: CountingBook, opening: Opening, rules: Rules, since: datetime
-    ) -> None:
+    def __init__(self, book: CountingBook, opening: Opening, rules: Rules, since: datetime) -> None:
         self._book, self._rules, self._before = book, rules, opening.days
         self._review_at = NEVER
         book.window = sorted((day.toordinal(), points) for day, points in opening.days)

@@ -108,9 +108,7 @@ def run_replay(*, replay_id: int, now: datetime) -> Replay | None:
             connection.close()
         run.write(state=Replay.State.FAILED, error=_in_words(error), finished_at=run.now())
     else:
-        run.write(
-            state=Replay.State.DONE, result=result, done=replay.total, finished_at=run.now()
-        )
+        run.write(state=Replay.State.DONE, result=result, done=replay.total, finished_at=run.now())
     replay.refresh_from_db()
     return replay
 
@@ -176,7 +174,7 @@ class _Run:
             if not self.write(done=done):
                 raise _Stopped
 
-    def write(self, **changes: Any) -> bool:  # noqa: ANN401
+    def write(self, **changes: Any) -> bool:
         """Write into the row as long as it is ours; tell whether it was."""
         ours = Replay.objects.filter(
             pk=self.replay.pk, state=Replay.State.RUNNING, attempts=self.replay.attempts

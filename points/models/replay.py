@@ -64,9 +64,7 @@ class Replay(models.Model):
         related_name="+",
         db_index=False,
     )
-    months = models.PositiveSmallIntegerField(
-        _("period"), choices=Months, default=Months.TWELVE
-    )
+    months = models.PositiveSmallIntegerField(_("period"), choices=Months, default=Months.TWELVE)
     point_cost = models.DecimalField(
         _("what a point costs"),
         max_digits=7,

@@ -33,6 +33,7 @@ from points.models import (
     OpenReceipt,
     ProgramVersion,
     Purchase,
+    Replay,
     Spending,
     UnusualUse,
 )
@@ -60,6 +61,7 @@ def one_of_each() -> dict:
         Card: Card.objects.latest("id"),
         Entry: Entry.objects.latest("occurred_at"),
         ProgramVersion: ProgramVersion.objects.latest("number"),
+        Replay: tried(colleague, now),
         JobRun: JobRun.objects.create(
             job="expire_points",
             period="2026-06-14",
@@ -106,6 +108,14 @@ def one_of_each() -> dict:
             expires_at=now + timedelta(days=7),
         ),
     }
+
+
+def tried(colleague, now):
+    """A draft that waits to be tried on the past."""
+    version = ProgramVersion.objects.latest("number")
+    return Replay.objects.create(
+        draft=version, against=version, digest="", asked_by=colleague, asked_at=now, heard_at=now
+    )
 
 
 def unusual(member, purchase, now):
