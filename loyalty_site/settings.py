@@ -257,6 +257,7 @@ UNFOLD = {
     "STYLES": [
         lambda _request: static("staff/staff.css"),
         lambda _request: static("staff/people.css"),
+        lambda _request: static("staff/replay.css"),
     ],
     "COLORS": {
         "primary": {

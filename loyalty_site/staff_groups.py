@@ -68,7 +68,8 @@ MARKETING = StaffGroup(
     "marketing",
     pgettext_lazy("group of staff", "Marketing"),
     _(
-        "Invites the best customers, follows who joined, and drafts the rules of the program. "
+        "Invites the best customers, follows who joined, drafts the rules of the program and tries "
+        "them on the past. "
         "Opens no member's page and publishes nothing."
     ),
     _all(
@@ -81,6 +82,7 @@ MARKETING = StaffGroup(
         "members.tier: view",
         "points.spending: view",
         "points.programversion: view add change",
+        "points.replay: view add",
     ),
 )
 FINANCE = StaffGroup(
@@ -99,6 +101,7 @@ FINANCE = StaffGroup(
         "points.openreceipt: view",
         "points.adjustmentlimit: view",
         "points.programversion: view",
+        "points.replay: view",
     ),
 )
 PRIVACY = StaffGroup(
@@ -152,6 +155,7 @@ ADMIN = StaffGroup(
         "mailroom.letter: view change",
         "points: publish_programversion",
         "points.programversion: view add change",
+        "points.replay: view add",
         "points.adjustmentlimit: view add change",
         "loyalty_site.jobrun: view",
     ),

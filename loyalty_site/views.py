@@ -14,7 +14,8 @@ from members.reports.joining import way_in
 from members.terms_cache import has_to_accept
 from members.views.door import for_members
 from points.program_cache import current_program
-from points.reports.program_words import program_words, upcoming_words
+from points.reports.program_changes import announcements
+from points.reports.program_words import program_words
 
 
 @require_safe
@@ -27,7 +28,7 @@ def landing(request: HttpRequest) -> HttpResponse:
         "portal/landing.html",
         {
             "program": program_words(program, now),
-            "upcoming": upcoming_words(program, now),
+            "upcoming": announcements(program, now),
             "joining": way_in(),
         },
     )

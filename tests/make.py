@@ -77,6 +77,15 @@ DEFAULTS = {
 }
 
 
+DOUBLE_TUESDAY = """
+[[earning.rule]]
+name_nl = "Dubbele dinsdag"
+name_en = "Double Tuesday"
+multiplier = 2
+weekdays = ["tuesday"]
+"""
+
+
 def program_toml(**changes) -> str:
     return PROGRAM.format(**DEFAULTS | changes)
 

@@ -21,7 +21,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilte
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from members.actions.approval import refuse_request, withdraw_request
+from members.actions.approval import refuse_request, whom_it_is_about, withdraw_request
 from members.actions.entitlement import is_own_account
 from members.admin.buttons import Question, ask, found
 from members.admin.pages import ReadOnlyPage
@@ -31,8 +31,10 @@ from members.admin.traces import Done
 from members.models import Approval, Source, User
 from members.refusals import Refusal
 from points.actions.adjustment import AdjustmentReason
+from points.actions.publication_requests import approve_publication
 from points.actions.staff_adjustment import Adjustment, approve_adjustment
 from points.actions.staff_purchase import AskedPurchase, approve_purchase
+from points.admin.publication_request import publication_facts, publication_hindrance
 from points.reports.statement import Situation, situation
 from points.reports.wording import money, points_text, signed, whole
 
@@ -101,7 +103,7 @@ class DecisionForm(forms.Form):
 
 WITHDRAW = Question(
     title=gettext_lazy("Withdraw this request"),
-    text=gettext_lazy("Nobody needs to decide it any more, and nothing happens to the points."),
+    text=gettext_lazy("Nobody needs to decide it any more, and nothing happens."),
     submit=gettext_lazy("Withdraw"),
 )
 
@@ -109,6 +111,7 @@ WITHDRAW = Question(
 APPROVE = {
     Approval.Kind.ADJUSTMENT: approve_adjustment,
     Approval.Kind.PURCHASE: approve_purchase,
+    Approval.Kind.PUBLICATION: approve_publication,
 }
 
 
@@ -236,14 +239,19 @@ class ApprovalPage(ReadOnlyPage):
         self, request: HttpRequest, approval: Approval, form: DecisionForm
     ) -> TemplateResponse:
         now = timezone.now()
-        request_in_words = asked(approval, now)
+        if approval.kind == Approval.Kind.PUBLICATION:
+            facts = publication_facts(request, approval)
+            title = _("Request to publish rules")
+        else:
+            facts = {"asked": asked(approval, now)}
+            title = facts["asked"].title
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "original": approval,
-            "title": request_in_words.title,
+            "title": title,
             "approval": approval,
-            "asked": request_in_words,
+            **facts,
             "is_open": approval.is_open(now),
             "has_expired": approval.has_expired(now),
             "hindrance": hindrance(approval, staff_of(request), now),
@@ -259,7 +267,7 @@ class ApprovalPage(ReadOnlyPage):
 
     @display(description=gettext_lazy("member"), ordering="member")
     def whom(self, approval: Approval) -> str:
-        return str(approval.member)
+        return str(approval.member) if approval.member else "–"
 
     @display(description=gettext_lazy("why"))
     def why(self, approval: Approval) -> str:
@@ -282,6 +290,15 @@ class ApprovalPage(ReadOnlyPage):
 
 def sentence(approval: Approval) -> str:
     """Say what is asked in a few words."""
+    if approval.kind == Approval.Kind.PUBLICATION:
+        rules = approval.asked["rules"]
+        words = _("publish %(name)s v%(number)s from %(day)s")
+        at = timezone.localtime(datetime.fromisoformat(rules["effective_at"]))
+        return words % {
+            "name": rules["name"],
+            "number": approval.asked["number"],
+            "day": date_format(at, "SHORT_DATE_FORMAT"),
+        }
     points = int(approval.asked["points"])
     if approval.kind == Approval.Kind.PURCHASE:
         words = _("enter receipt %(receipt)s for %(points)s")
@@ -292,7 +309,7 @@ def sentence(approval: Approval) -> str:
 
 def asked(approval: Approval, now: datetime) -> Asked:
     """Put a request into the reader's words, from the row that would be carried out."""
-    stands = situation(approval.member_id, now)
+    stands = situation(whom_it_is_about(approval).pk, now)
     points = int(approval.asked["points"])
     is_purchase = approval.kind == Approval.Kind.PURCHASE
     return Asked(
@@ -330,6 +347,8 @@ def hindrance(approval: Approval, reader: User, now: datetime) -> str:
         return _("You asked this yourself; a colleague decides.")
     if not reader.has_perm("members.decide_approval"):
         return _("It waits for a colleague who may decide requests.")
+    if approval.member is None:
+        return publication_hindrance(approval, reader)
     if is_own_account(staff=reader, member=approval.member):
         return _("This is your own account; another colleague decides.")
     return ""

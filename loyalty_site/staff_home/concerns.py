@@ -60,7 +60,10 @@ def concerns_of(user: User, jobs: Sequence[JobHealth], now: datetime) -> list[Co
 
 def approval_concerns(user: User, now: datetime) -> list[Concern]:
     """Requests of others: nobody decides their own."""
-    waiting = Approval.objects.waiting(now).exclude(asked_by=user).count()
+    others = Approval.objects.waiting(now).exclude(asked_by=user)
+    if not user.has_perm("points.publish_programversion"):
+        others = others.exclude(kind=Approval.Kind.PUBLICATION)
+    waiting = others.count()
     if not waiting:
         return []
     text = ngettext(

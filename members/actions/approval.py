@@ -42,7 +42,7 @@ class NotWhatWasShown(Refusal):
 def ask_second_person(
     *,
     kind: Approval.Kind,
-    member_id: int,
+    member_id: int | None,
     asked: Mapping[str, Any],
     reason: str,
     request_key: UUID,
@@ -66,13 +66,13 @@ def ask_second_person(
 @transaction.atomic
 def open_for_decision(*, approval_id: int, digest: str, staff_id: int, now: datetime) -> Approval:
     """
-    Lock a request and its member for whom decides it now; `digest` is of what they were shown.
+    Lock a request, and its member if it has one, for whom decides it now; `digest` is of what they were shown.
 
     Refuses what was decided or has expired, what is not what was shown, who asked it
     themselves, who gains by it, and who may not decide (any more).
     """
     approval = Approval.objects.lock(approval_id)
-    member = Member.objects.lock(approval.member_id)
+    member = Member.objects.lock(approval.member_id) if approval.member_id is not None else None
     staff = staff_who_may(staff_id=staff_id, permission=DECIDE)
     if approval.state != Approval.State.WAITING:
         raise AlreadyDecided(
@@ -85,8 +85,16 @@ def open_for_decision(*, approval_id: int, digest: str, staff_id: int, now: date
         raise OwnRequest(_("Nobody decides what they asked themselves."))
     if not digest == approval.digest == fingerprint(approval.asked):
         raise NotWhatWasShown(_("This is not what you were shown; read the request again."))
-    refuse_own_account(staff=staff, member=member)
+    if member is not None:
+        refuse_own_account(staff=staff, member=member)
     return approval
+
+
+def whom_it_is_about(approval: Approval) -> Member:
+    """Return the member of a request that is about one."""
+    if approval.member is None:
+        raise TypeError(f"{approval} is about nobody")
+    return approval.member
 
 
 @transaction.atomic

@@ -37,11 +37,13 @@ class Approval(models.Model):
 
     `asked` is the whole request and `digest` the SHA-256 of its canonical form; what is
     carried out is what was shown to who approved, byte for byte. Only the decision changes.
+    It is about a member, or about the rules and then about nobody.
     """
 
     class Kind(models.TextChoices):
         ADJUSTMENT = "adjustment", _("adjust points")
         PURCHASE = "purchase", _("enter a purchase")
+        PUBLICATION = "publication", _("publish rules")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -51,7 +53,12 @@ class Approval(models.Model):
 
     kind = models.CharField(_("what"), max_length=12, choices=Kind)
     member = models.ForeignKey(
-        Member, verbose_name=_("member"), on_delete=models.PROTECT, related_name="approvals"
+        Member,
+        verbose_name=_("member"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="approvals",
     )
     asked = models.JSONField(_("asked"))
     digest = models.CharField(_("fingerprint"), max_length=64)
@@ -85,6 +92,11 @@ class Approval(models.Model):
         ordering = ["-id"]
         permissions = [("decide_approval", _("May decide what a colleague asks"))]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="publication", member__isnull=True)
+                | (~models.Q(kind="publication") & models.Q(member__isnull=False)),
+                name="only_rules_are_about_nobody",
+            ),
             models.CheckConstraint(
                 condition=~models.Q(state__in=["approved", "refused"])
                 | ~models.Q(decided_by=models.F("asked_by")),

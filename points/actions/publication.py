@@ -7,7 +7,8 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Tier
+from members.models import Approval, Tier
+from members.models.approval import ApprovalQuerySet
 from members.refusals import Refusal
 from members.signals import announce
 from points.models import ProgramVersion
@@ -30,26 +31,49 @@ class InstantTaken(Refusal):
     code = "instant_taken"
 
 
+class ChangedMeanwhile(Refusal):
+    code = "changed_meanwhile"
+
+
 class AlreadyPublished(Refusal):
     code = "already_published"
 
 
+class WaitsForDecision(Refusal):
+    code = "waits_for_decision"
+
+
 @transaction.atomic
-def save_draft(*, toml: str, draft_id: int | None = None) -> ProgramVersion:
+def save_draft(
+    *,
+    toml: str,
+    draft_id: int | None = None,
+    seen: str | None = None,
+    staff_id: int | None = None,
+    now: datetime | None = None,
+) -> ProgramVersion:
     """
     Keep a program file as a draft, new or in place of an earlier draft.
 
-    Raises ProgramFileError for a file that does not hold; refuses to change a published version.
+    `seen` is the fingerprint of the draft that was on the screen. Raises ProgramFileError for
+    a file that does not hold; refuses to change a published version, one that has changed since
+    it was seen, and one that a colleague is to decide about, whom it would show something else.
     """
     rules = read_program(toml)
-    _lock_publishing()
+    lock_publishing()
     if draft_id is None:
         version = ProgramVersion(number=_next_number())
     else:
         version = ProgramVersion.objects.select_for_update().get(pk=draft_id)
         if version.is_published:
             raise AlreadyPublished(_("A published version cannot be changed; make a new one."))
-    _fill(version, rules)
+        refuse_while_asked(version, now)
+        if seen is not None and seen != version.digest:
+            raise ChangedMeanwhile(
+                _("Somebody changed this draft meanwhile; open it again and look first.")
+            )
+    version.drafted_by_id = staff_id
+    fill(version, rules)
     version.save()
     return version
 
@@ -64,11 +88,11 @@ def publish_version(
     Refuses a date in the past once there is a program, a second version at one instant, and
     another time zone than the program's.
     """
-    _lock_publishing()
+    lock_publishing()
     version = ProgramVersion.objects.select_for_update().get(pk=version_id)
     if version.is_published:
         raise AlreadyPublished(_("This version has been published already."))
-    _check_against_published(version, now)
+    check_against_published(version, now)
     version.published_at = now
     version.published_by_id = published_by_id
     version.save()
@@ -88,7 +112,24 @@ def publish_program(*, toml: str, now: datetime) -> tuple[ProgramVersion, bool]:
     return publish_version(version_id=draft.pk, now=now), True
 
 
-def _lock_publishing() -> None:
+def requests_about(version: ProgramVersion, now: datetime | None) -> ApprovalQuerySet:
+    """Requests to publish a draft that wait for a decision; without `now`, expired ones too."""
+    waiting = Approval.objects.filter(
+        kind=Approval.Kind.PUBLICATION,
+        state=Approval.State.WAITING,
+        asked__version=version.pk,
+    )
+    return waiting if now is None else waiting.filter(expires_at__gt=now)
+
+
+def refuse_while_asked(version: ProgramVersion, now: datetime | None) -> None:
+    if requests_about(version, now).exists():
+        raise WaitsForDecision(
+            _("A colleague is to decide about this draft; withdraw the request to change it.")
+        )
+
+
+def lock_publishing() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (PUBLISHING,))
 
@@ -98,14 +139,14 @@ def _next_number() -> int:
     return (highest or 0) + 1
 
 
-def _fill(version: ProgramVersion, rules: dict[str, Any]) -> None:
+def fill(version: ProgramVersion, rules: dict[str, Any]) -> None:
     version.name = rules["name"]
     version.effective_at = datetime.fromisoformat(rules["effective_at"])
     version.rules = rules
     version.digest = digest(rules)
 
 
-def _check_against_published(version: ProgramVersion, now: datetime) -> None:
+def check_against_published(version: ProgramVersion, now: datetime) -> None:
     published = list(ProgramVersion.objects.published())
     if not published:
         return

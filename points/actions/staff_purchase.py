@@ -13,6 +13,7 @@ from members.actions.approval import (
     ask_second_person,
     open_for_decision,
     settle,
+    whom_it_is_about,
 )
 from members.actions.entitlement import refuse_own_account, staff_who_may
 from members.models import Approval, Member
@@ -140,13 +141,13 @@ def approve_purchase(
     """
     approval = open_for_decision(approval_id=approval_id, digest=digest, staff_id=staff_id, now=now)
     asker = staff_who_may(staff_id=approval.asked_by_id, permission=ENTER)
-    refuse_own_account(staff=asker, member=approval.member)
+    refuse_own_account(staff=asker, member=whom_it_is_about(approval))
 
     asked = AskedPurchase.from_asked(approval.asked)
     reported = _reported(asked.slip)
     if reported is None:
         actor = f"user:{asker.pk},user:{staff_id}"
-        bought = _post(asked.slip, approval.member, actor=actor, now=now)
+        bought = _post(asked.slip, whom_it_is_about(approval), actor=actor, now=now)
     else:
         bought = book_receipt(
             staff_id=asker.pk, receipt_id=reported.pk, member_id=asked.member_id, now=now

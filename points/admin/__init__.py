@@ -6,6 +6,7 @@ from points.admin import (
     open_receipt,
     program_version,
     purchase,
+    replay,
     spending,
     unusual_use,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "open_receipt",
     "program_version",
     "purchase",
+    "replay",
     "spending",
     "unusual_use",
 ]

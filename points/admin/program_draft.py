@@ -10,12 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
 from members.admin.buttons import Question
+from members.admin.reader import staff_of
 from members.refusals import Refusal
 from points.actions.publication import save_draft
 from points.models import ProgramVersion
@@ -106,7 +108,12 @@ def edit_draft(
 def _saved(
     page: ModelAdmin, request: HttpRequest, toml: str, draft: ProgramVersion | None
 ) -> ProgramVersion:
-    version = save_draft(toml=toml, draft_id=draft.pk if draft else None)
+    version = save_draft(
+        toml=toml,
+        draft_id=draft.pk if draft else None,
+        staff_id=staff_of(request).pk,
+        now=timezone.now(),
+    )
     if draft is None:
         page.log_addition(request, version, _("Draft saved"))
     else:

@@ -54,7 +54,7 @@ def rule_page(
     form = RuleForm(tiers, request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
         rule = form.rule()
-        changed = rules[: number - 1] + [rule] + rules[number:] if number else [*rules, rule]
+        changed = [*rules[: number - 1], rule, *rules[number:]] if number else [*rules, rule]
         if _saved(page, request, version, form, changed):
             return redirect("admin:points_programversion_change", version.pk)
     context = {

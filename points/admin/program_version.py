@@ -1,5 +1,6 @@
 """Program versions: read in words, drafted from a file, published by button."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -17,12 +18,17 @@ from unfold.enums import ActionVariant
 
 from members.admin.buttons import Question, ask, found
 from members.admin.pages import StaffPage
-from points.actions.publication import publish_version
+from members.admin.reader import staff_of
+from points.actions.publication_requests import publish_first_version
 from points.admin.program_draft import edit_draft
+from points.admin.program_rules import drop_page, rule_page, rule_rows
 from points.admin.program_text import as_toml
+from points.admin.publication_request import ask_for_publication, waiting_request, withdraw
+from points.admin.replay import ask_for_replay, replay_facts
 from points.admin.rules_sheet import rules_sheet
-from points.models import ProgramVersion
+from points.models import ProgramVersion, Replay
 from points.program_cache import rules_of
+from points.reports.program_difference import difference
 from points.reports.program_words import words_of
 
 PUBLISH = Question(
@@ -68,12 +74,27 @@ class ProgramVersionPage(StaffPage):
     ]
     change_form_outer_after_template = "points/admin/_program.html"
     actions_list = ["rules_sheet"]
-    actions_detail = ["publish", "edit", "copy"]
+    actions_detail = ["publish", "ask", "try_on_past", "add_rule", "edit", "withdraw", "copy"]
 
     def get_urls(self) -> list[URLPattern]:
         # Any member of staff may read the rules.
         sheet = self.admin_site.admin_view(rules_sheet)
-        return [path("rules-sheet/", sheet, name="points_rules_sheet"), *super().get_urls()]
+        one = "<path:object_id>/rule/<int:number>/"
+        return [
+            path("rules-sheet/", sheet, name="points_rules_sheet"),
+            path(f"{one}change/", self._door(rule_page), name="points_rule_change"),
+            path(f"{one}drop/", self._door(drop_page), name="points_rule_drop"),
+            *super().get_urls(),
+        ]
+
+    def _door(self, shown: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        """Open a page about one rule of a draft."""
+
+        def view(request: HttpRequest, object_id: str, number: int) -> HttpResponse:
+            return shown(self, request, found(self, ProgramVersion, request, object_id), number)
+
+        door: Callable[..., HttpResponse] = self.admin_site.admin_view(view)
+        return door
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
         return False
@@ -101,12 +122,14 @@ class ProgramVersionPage(StaffPage):
             rules = rules_of(version)
             context["words"] = words_of(rules, max(timezone.now(), rules.effective_at))
             context["toml"] = as_toml(version.rules)
+            if not version.is_published:
+                context |= draft_facts(request, version)
         response: HttpResponse = super().changeform_view(request, object_id, form_url, context)
         return response
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
         version = self.get_object(request, str(object_id))
-        fitting = ["copy"] if version and version.is_published else ["publish", "edit"]
+        fitting = _fitting(version, staff_of(request).pk) if version else []
         return [
             button
             for button in super().get_actions_detail(request, object_id)
@@ -153,13 +176,52 @@ class ProgramVersionPage(StaffPage):
         version = found(self, ProgramVersion, request, object_id)
 
         def act(answers: dict[str, Any]) -> str:  # noqa: ARG001
-            publish_version(
-                version_id=version.pk, now=timezone.now(), published_by_id=request.user.pk
+            publish_first_version(
+                version_id=version.pk, staff_id=staff_of(request).pk, now=timezone.now()
             )
             return _("%(version)s was published") % {"version": version}
 
         back = reverse("admin:points_programversion_change", args=[version.pk])
         return ask(self, request, version, PUBLISH, act=act, back=back)
+
+    @action(
+        description=gettext_lazy("Ask a colleague to publish"),
+        url_path="ask",
+        permissions=["points.change_programversion"],
+        icon="how_to_reg",
+        variant=ActionVariant.PRIMARY,
+    )
+    def ask(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        draft = found(self, ProgramVersion, request, object_id)
+        return ask_for_publication(self, request, draft, back=_page_of(draft))
+
+    @action(
+        description=gettext_lazy("Withdraw the request"),
+        url_path="withdraw",
+        permissions=["points.change_programversion"],
+        icon="undo",
+    )
+    def withdraw(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        draft = found(self, ProgramVersion, request, object_id)
+        return withdraw(self, request, draft, back=_page_of(draft))
+
+    @action(
+        description=gettext_lazy("Try it on the past"),
+        url_path="replay",
+        permissions=["points.add_replay"],
+        icon="history",
+    )
+    def try_on_past(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return ask_for_replay(self, request, found(self, ProgramVersion, request, object_id))
+
+    @action(
+        description=gettext_lazy("Add an earning rule"),
+        url_path="rule",
+        permissions=["points.change_programversion"],
+        icon="add",
+    )
+    def add_rule(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return rule_page(self, request, found(self, ProgramVersion, request, object_id), None)
 
     @action(
         description=gettext_lazy("Edit the draft"),
@@ -180,3 +242,36 @@ class ProgramVersionPage(StaffPage):
     def copy(self, request: HttpRequest, object_id: str) -> HttpResponse:
         version = found(self, ProgramVersion, request, object_id)
         return edit_draft(self, request, text=as_toml(version.rules))
+
+
+def _page_of(version: ProgramVersion) -> str:
+    return reverse("admin:points_programversion_change", args=[version.pk])
+
+
+def _fitting(version: ProgramVersion, reader: int) -> list[str]:
+    """Name the buttons that make sense for a version as it stands."""
+    if version.is_published:
+        return ["copy"]
+    if not ProgramVersion.objects.published().exists():
+        return ["publish", "add_rule", "edit"]
+    waiting = waiting_request(version, timezone.now())
+    if waiting is None:
+        return ["ask", "try_on_past", "add_rule", "edit"]
+    return ["withdraw", "try_on_past"] if waiting.asked_by_id == reader else ["try_on_past"]
+
+
+def draft_facts(request: HttpRequest, draft: ProgramVersion) -> dict[str, Any]:
+    """What a draft changes, whether a colleague is to decide, and how its last replay went."""
+    now = timezone.now()
+    against = ProgramVersion.objects.replaced_by(draft, now)
+    newest = Replay.objects.select_related("draft", "against", "asked_by").newest_of(draft.pk)
+    return {
+        "against": against,
+        "parts": difference(against.rules, draft.rules) if against else [],
+        "waiting": (waiting := waiting_request(draft, now)),
+        "rule_rows": rule_rows(draft),
+        "may_change": waiting is None and request.user.has_perm("points.change_programversion"),
+        "sees_requests": request.user.has_perm("members.view_approval"),
+        "sees_replays": request.user.has_perm("points.view_replay"),
+        **replay_facts(request, newest),
+    }

@@ -3,15 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.dates import WEEKDAYS
-from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from unfold.widgets import (
-    UnfoldAdminCheckboxSelectMultiple,
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
@@ -22,6 +21,9 @@ from unfold.widgets import (
 from points.earning_rules import Period
 from points.file_values import WEEKDAYS as WEEKDAY_NAMES
 from points.forms import EuroField
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 MULTIPLIER, POINTS, PIECES, FREE = "multiplier", "points", "points_per_piece", "take"
 GIFTS = [
@@ -64,14 +66,16 @@ class ClockBox(UnfoldAdminTextInputWidget):
     input_type = "time"
 
 
-def whole_number(label: Promise, **limits: int) -> forms.IntegerField:
+def whole_number(label: "StrOrPromise", **limits: Any) -> forms.IntegerField:
     """An optional whole number; which ones are needed follows from what the rule gives."""
     return forms.IntegerField(
         label=label, required=False, widget=UnfoldAdminIntegerFieldWidget, **limits
     )
 
 
-def decimal_number(label: Promise, help_text: Promise, *, least: float, most: int) -> Any:  # noqa: ANN401
+def decimal_number(
+    label: "StrOrPromise", help_text: "StrOrPromise", *, least: float, most: int
+) -> forms.DecimalField:
     """An optional number with at most four decimals."""
     return forms.DecimalField(
         label=label,
@@ -88,7 +92,7 @@ def decimal_number(label: Promise, help_text: Promise, *, least: float, most: in
 class NamesField(forms.CharField):
     """Names with commas between them."""
 
-    def __init__(self, label: Promise, help_text: Promise | str = "") -> None:
+    def __init__(self, label: "StrOrPromise", help_text: "StrOrPromise" = "") -> None:
         super().__init__(
             label=label, required=False, max_length=2_000, widget=box(), help_text=help_text
         )
@@ -154,7 +158,7 @@ class RuleForm(forms.Form):
         label=gettext_lazy("Days of the week"),
         required=False,
         choices=[(name, WEEKDAYS[number]) for number, name in enumerate(WEEKDAY_NAMES)],
-        widget=UnfoldAdminCheckboxSelectMultiple,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=gettext_lazy("None chosen means: every day."),
     )
     since = forms.TimeField(label=gettext_lazy("From"), required=False, widget=ClockBox)

@@ -5,6 +5,7 @@ from points.models.ledger import Allocation, Debt, Entry, Lot
 from points.models.program import ProgramVersion
 from points.models.purchase import Purchase, PurchaseLine, Refund
 from points.models.receipt import ClaimTries, OpenReceipt, OpenRefund
+from points.models.replay import Replay
 from points.models.staff_work import AdjustedInADay, AdjustmentLimit, Spending
 from points.models.unusual_use import LookedInto, UnusualUse
 
@@ -24,6 +25,7 @@ __all__ = [
     "Purchase",
     "PurchaseLine",
     "Refund",
+    "Replay",
     "Spending",
     "UnusualUse",
 ]

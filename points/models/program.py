@@ -24,6 +24,11 @@ class ProgramVersionQuerySet(models.QuerySet["ProgramVersion"]):
     def in_force(self, at: datetime) -> "ProgramVersion | None":
         return self.published().filter(effective_at__lte=at).last()
 
+    def replaced_by(self, draft: "ProgramVersion", now: datetime) -> "ProgramVersion | None":
+        """Return the version that will be in force just before a draft takes effect."""
+        at = max(now, draft.effective_at or now)
+        return self.published().exclude(pk=draft.pk).filter(effective_at__lt=at).last()
+
 
 class ProgramVersion(models.Model):
     """The rules of the program from an instant on. `rules` is what `program_file` accepts."""
@@ -38,6 +43,16 @@ class ProgramVersion(models.Model):
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("published by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("drafted by"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,

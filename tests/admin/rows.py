@@ -27,12 +27,14 @@ from members.models import (
     User,
 )
 from members.models.approval import fingerprint
+from points.actions.publication import save_draft
 from points.models import (
     AdjustmentLimit,
     Entry,
     OpenReceipt,
     ProgramVersion,
     Purchase,
+    Replay,
     Spending,
     UnusualUse,
 )
@@ -61,6 +63,7 @@ def one_of_each() -> dict:
         Card: Card.objects.latest("id"),
         Entry: Entry.objects.latest("occurred_at"),
         ProgramVersion: ProgramVersion.objects.latest("number"),
+        Replay: tried(colleague, now),
         JobRun: JobRun.objects.create(
             job="expire_points",
             period="2026-06-14",
@@ -107,6 +110,20 @@ def one_of_each() -> dict:
             expires_at=now + timedelta(days=7),
         ),
     }
+
+
+def draft_with_a_rule() -> int:
+    """A draft whose first rule can be changed and taken out."""
+    draft = ProgramVersion.objects.drafts().first()
+    return (draft or save_draft(toml=make.program_toml() + make.DOUBLE_TUESDAY)).pk
+
+
+def tried(colleague, now):
+    """A draft that waits to be tried on the past."""
+    version = ProgramVersion.objects.latest("number")
+    return Replay.objects.create(
+        draft=version, against=version, digest="", asked_by=colleague, asked_at=now, heard_at=now
+    )
 
 
 def unusual(member, purchase, now):

@@ -16,7 +16,7 @@ from loyalty_site.staff_groups import GROUPS
 from tests import make
 from tests.admin.conftest import at_desk, with_factor
 from tests.admin.matrix import LIST_ACTIONS, TABLE, WITHOUT_NAME
-from tests.admin.rows import one_of_each
+from tests.admin.rows import draft_with_a_rule, one_of_each
 
 pytestmark = pytest.mark.django_db
 WORKERS = [*GROUPS, "without group", "superuser"]
@@ -27,6 +27,8 @@ OTHER_ARGUMENTS = {
         rows_by_label(rows)["points.purchase"].pk,
         rows_by_label(rows)["points.purchase"].refunds.get().pk,
     ],
+    "admin:points_rule_change": lambda _rows: [draft_with_a_rule(), 1],
+    "admin:points_rule_drop": lambda _rows: [draft_with_a_rule(), 1],
     "handbook_chapter": lambda _rows: [CHAPTERS[-1].key],
     "admin:view_on_site": lambda _rows: [1, 1],
 }

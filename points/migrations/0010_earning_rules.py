@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('points', '0008_looked_into'),
+        ('points', '0009_replay'),
     ]
 
     operations = [
