@@ -253,10 +253,10 @@ def _fitting(version: ProgramVersion, reader: int) -> list[str]:
     if version.is_published:
         return ["copy"]
     if not ProgramVersion.objects.published().exists():
-        return ["publish", "add_rule", "edit"]
+        return ["publish", "edit"]
     waiting = waiting_request(version, timezone.now())
     if waiting is None:
-        return ["ask", "try_on_past", "add_rule", "edit"]
+        return ["ask", "try_on_past", "edit"]
     return ["withdraw", "try_on_past"] if waiting.asked_by_id == reader else ["try_on_past"]
 
 

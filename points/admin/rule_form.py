@@ -128,7 +128,7 @@ class RuleForm(forms.Form):
     )
     multiplier = decimal_number(
         gettext_lazy("Times the points"),
-        gettext_lazy("2 doubles them. How multipliers go together stands under [earning]."),
+        gettext_lazy("2 doubles them."),
         least=1.0001,
         most=10,
     )
@@ -194,7 +194,7 @@ class RuleForm(forms.Form):
         super().__init__(*args, **kwargs)
         name = "name_en" if get_language() == "en" else "name_nl"
         tier = self.fields["from_tier"]
-        tier.choices = [("", _("Every tier, and who has none yet"))] + [  # type: ignore[attr-defined]
+        tier.choices = [("", _("Everybody"))] + [  # type: ignore[attr-defined]
             (row["name_nl"], row[name]) for row in tiers
         ]
         self.fields["birthday_days"].help_text = _(
@@ -206,13 +206,13 @@ class RuleForm(forms.Form):
     def parts(self) -> list[Part]:
         listed = (
             ("name", _("Name"), ("name_nl", "name_en")),
-            ("gift", _("What it gives"), ("gift",)),
+            ("gift", "", ("gift",)),
             ("gift-multiplier", "", KEYS_OF[MULTIPLIER]),
             ("gift-points", "", KEYS_OF[POINTS]),
             ("gift-pieces", "", KEYS_OF[PIECES]),
             ("gift-free", "", KEYS_OF[FREE]),
             ("what", _("On what"), ("categories", "products", "least_base")),
-            ("when", _("When"), ("starts", "ends", "weekdays", "since", "until")),
+            ("when", _("When"), ("starts", "ends", "since", "until", "weekdays")),
             ("where", _("Where"), ("stores", "channels")),
             ("whom", _("For whom"), ("from_tier", "first_purchase", "birthday_days")),
             ("most", _("At most"), ("most_points", "most_per")),
