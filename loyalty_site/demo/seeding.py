@@ -12,6 +12,7 @@ from loyalty_site.demo.house import set_up_house
 from loyalty_site.demo.logins import MANAGER, SECRET, TEAM
 from loyalty_site.demo.people import person
 from loyalty_site.demo.receipts import leave_receipts
+from loyalty_site.demo.rules import draft_next_rules
 from loyalty_site.demo.tills import staffed, used_unusually
 from loyalty_site.jobs import JOBS, program_zone
 from members.actions.introduction import introduce_member
@@ -43,6 +44,7 @@ def seed(*, households: int, now: datetime, say: Say, progress: Progress) -> Sum
     open_logins(now)
     say("Setting up the shop: its look, its terms, its first invitations ...")
     set_up_house(now)
+    draft_next_rules(now)
     if summary.posted:
         leave_receipts(rows, now)
         say("Doing the nightly jobs: expiry, tiers, verification ...")

@@ -37,7 +37,7 @@ from points.models import (
     PurchaseLine,
     UnusualUse,
 )
-from points.program_cache import current_program
+from points.program_cache import current_program, rules_of
 from points.reports.verification import verify_ledger
 from tests import make
 from tests.make import NOW
@@ -134,6 +134,18 @@ def test_a_second_run_changes_nothing():
 
 
 @time_machine.travel(TODAY, tick=False)
+def test_a_draft_waits_to_be_tried_on_the_past():
+    seed()
+
+    draft = ProgramVersion.objects.drafts().get()
+    assert draft.effective_at > timezone.now()
+    assert len(rules_of(draft).earning_rules) == 4
+    bought = PurchaseLine.objects.values_list("category", "department").distinct()
+    named = {name for row in bought for name in row}
+    asked = {name for rule in rules_of(draft).earning_rules for name in rule.categories}
+    assert asked <= named
+
+
 def test_what_was_set_since_stays_as_it_is():
     seed(members=1)
     Branding.objects.update(name="Kaas & Zo")
