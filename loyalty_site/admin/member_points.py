@@ -21,8 +21,9 @@ from unfold.widgets import (
 
 from members.admin.buttons import Question, ReasonForm, ask, found
 from members.admin.reader import staff_of
+from members.admin.source import SourceField
 from members.admin.traces import Done
-from members.models import Approval, Member, Source
+from members.models import Approval, Member
 from points.actions.adjustment import AdjustmentReason
 from points.actions.alone import used_alone
 from points.actions.staff_adjustment import Adjustment, adjust_by_staff
@@ -58,11 +59,8 @@ class AdjustmentForm(ReasonForm):
 class PurchaseForm(ReasonForm):
     """What stands on the receipt; its number counts once, whoever enters it."""
 
-    source = forms.ModelChoiceField(
+    source = SourceField(
         label=gettext_lazy("Till or shop"),
-        queryset=Source.objects.businesses(),
-        initial=Source.objects.businesses().only_one,
-        widget=UnfoldAdminSelectWidget,
         help_text=gettext_lazy("Where receipts with such a number come from."),
     )
     store = forms.CharField(
