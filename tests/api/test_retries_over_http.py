@@ -2,6 +2,8 @@
 
 import json
 import time
+from contextlib import contextmanager
+from threading import Event
 
 import pytest
 from django.db import connection, transaction
@@ -42,6 +44,16 @@ def wire(url, till):
 def sanne(transactional_db):
     make.published_program()
     return make.member(name="Sanne de Vries")
+
+
+@contextmanager
+def no_answer_can_be_kept(held):
+    """Hold the table of the answers, and go on once a request waits for it with all else done."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE members_sentrequest IN SHARE MODE")
+        held.set()
+        wait_for_waiting(1)
+        yield
 
 
 def told(answers):
@@ -134,12 +146,13 @@ def test_fifty_tills_that_enroll_under_one_key_at_once_enroll_one_member(wire, s
 
 
 def test_while_the_first_is_being_carried_out_the_second_is_asked_to_wait(wire, sanne):
+    held = Event()
+
     def send_or_hold(number):
         if number == 0:
+            held.wait(30)
             return wire.post("/members", ANNA, **KEY)
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE members_sentrequest IN SHARE MODE")
-            wait_for_waiting(1)
+        with no_answer_can_be_kept(held):
             return wire.post("/members", ANNA, **KEY)
 
     first, second = at_once(send_or_hold)
@@ -149,6 +162,28 @@ def test_while_the_first_is_being_carried_out_the_second_is_asked_to_wait(wire, 
     assert first[0] == 201
     assert wire.post("/members", ANNA, **KEY)[:2] == first[:2]
     assert Member.objects.filter(email=ANNA["email"]).count() == 1
+
+
+def test_what_was_done_and_its_answer_are_kept_together_or_not_at_all(wire, sanne):
+    held = Event()
+
+    def send_or_break(number):
+        if number == 0:
+            held.wait(30)
+            return wire.post("/members", ANNA, **KEY)
+        with no_answer_can_be_kept(held), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+        return None
+
+    broken, _ = at_once(send_or_break)
+
+    assert broken[0] == 500
+    assert not Member.objects.filter(email=ANNA["email"]).exists()
+    assert not SentRequest.objects.exists()
+    assert wire.post("/members", ANNA, **KEY)[0] == 201
 
 
 def test_the_same_key_with_other_content_is_refused_and_names_what_differs(wire, sanne):
@@ -174,12 +209,14 @@ def test_another_clients_key_is_independent_even_at_the_same_moment(url, wire, s
 def test_what_is_invalid_or_refused_keeps_nothing_and_the_key_stays_free(wire, sanne):
     taken = make.member(email="bram@example.nl")
 
+    unkeyed = wire.post("/members", ANNA)
     invalid = wire.post("/members", ANNA | {"email": "anna"}, **KEY)
     refused = wire.post("/members", ANNA | {"email": taken.email}, **KEY)
     unposted = wire.post("/purchases", purchase(sanne, placed_at="2999-01-01T00:00:00Z"))
     early = wire.post("/purchases", purchase(sanne, placed_at="2019-01-01T00:00:00Z"))
 
-    assert [answer[0] for answer in (invalid, refused, unposted, early)] == [422, 409, 422, 409]
+    assert [answer[0] for answer in (unkeyed, invalid, refused)] == [400, 422, 409]
+    assert [answer[0] for answer in (unposted, early)] == [422, 409]
     assert not SentRequest.objects.exists()
     assert not Purchase.objects.exists()
     assert wire.post("/members", ANNA, **KEY)[0] == 201
