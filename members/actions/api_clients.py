@@ -144,9 +144,8 @@ def note_use(*, key: ApiKey, now: datetime) -> None:
 
 
 def _told(fault: ValidationError) -> str:
-    lines = fault.message_dict.items()
-    names = {name: ApiClient._meta.get_field(name).verbose_name for name, _lines in lines}
-    return " ".join(f"{names[name]}: {' '.join(said)}" for name, said in lines)
+    names = {field.name: field.verbose_name for field in ApiClient._meta.fields}
+    return " ".join(f"{names[name]}: {' '.join(said)}" for name, said in fault.message_dict.items())
 
 
 def _make(client: ApiClient, now: datetime) -> Made:

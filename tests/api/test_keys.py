@@ -47,7 +47,7 @@ def test_what_a_key_opened_is_kept_by_nobody_on_the_way(till, sanne):
     assert "Cache-Control" not in Till().get("/openapi.json").headers
 
 
-def test_what_a_client_may_not_do_counts_in_its_minute_as_well(source, sanne):
+def test_what_a_client_may_not_do_counts_in_its_minute_as_well(source, sanne, one_minute):
     till = till_with("members:read", source=source, a_minute=2)
 
     answers = [till.post("/purchases", purchase(sanne)).status_code for _ in range(3)]
