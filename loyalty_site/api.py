@@ -13,6 +13,7 @@ from django.http import (
     JsonResponse,
     UnreadablePostError,
 )
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
@@ -126,10 +127,18 @@ def no_such_address() -> ApiError:
 
 
 def json_for_the_api(get_response: Answer) -> Answer:
-    """Let whatever Django itself answers below `/api/` have the shape of every other error."""
+    """
+    Let whatever Django itself answers below `/api/` have the shape of every other error.
+
+    What somebody's key opened is kept by nobody on the way.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        if _has_no_length(request):
+            return in_one_shape(unreadable(_("Send the body at once, with its Content-Length.")))
         response = get_response(request)
+        if request.path.startswith(PREFIX) and "Authorization" in request.headers:
+            patch_cache_control(response, no_store=True)
         if (
             not request.path.startswith(PREFIX)
             or response.status_code < 400
@@ -139,6 +148,15 @@ def json_for_the_api(get_response: Answer) -> Answer:
         return _reshaped(response)
 
     return middleware
+
+
+def _has_no_length(request: HttpRequest) -> bool:
+    """Tell whether a body comes in pieces: WSGI has no end of it, so none of it would be read."""
+    return (
+        request.path.startswith(PREFIX)
+        and "Transfer-Encoding" in request.headers
+        and not request.headers.get("Content-Length")
+    )
 
 
 def _reshaped(response: HttpResponse) -> HttpResponse:

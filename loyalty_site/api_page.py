@@ -40,7 +40,7 @@ def _operation(method: str, path: str, found: Schema, schemas: Schema) -> dict[s
         "title": found["summary"],
         "method": method,
         "path": path,
-        "description": found["description"],
+        "description": found["description"].replace("`", ""),
         "scope": found["security"][0]["Key"][0],
         "fields": [_parameter(one) for one in found["parameters"]]
         + (_fields(body["schema"], schemas) if body else []),

@@ -21,8 +21,9 @@ from unfold.widgets import (
 
 from members.admin.buttons import Question, ReasonForm, ask, found
 from members.admin.reader import staff_of
+from members.admin.source import SourceField
 from members.admin.traces import Done
-from members.models import PROGRAM_SOURCE, Approval, Member, Source
+from members.models import Approval, Member
 from points.actions.adjustment import AdjustmentReason
 from points.actions.alone import used_alone
 from points.actions.staff_adjustment import Adjustment, adjust_by_staff
@@ -55,20 +56,11 @@ class AdjustmentForm(ReasonForm):
     field_order = ["points", "cause", "reason", "request_key"]
 
 
-def only_source() -> Source | None:
-    """Return the one source there is to choose, so that nobody has to."""
-    sources = Source.objects.exclude(pk=PROGRAM_SOURCE)[:2]
-    return sources[0] if len(sources) == 1 else None
-
-
 class PurchaseForm(ReasonForm):
     """What stands on the receipt; its number counts once, whoever enters it."""
 
-    source = forms.ModelChoiceField(
+    source = SourceField(
         label=gettext_lazy("Till or shop"),
-        queryset=Source.objects.exclude(pk=PROGRAM_SOURCE),
-        initial=only_source,
-        widget=UnfoldAdminSelectWidget,
         help_text=gettext_lazy("Where receipts with such a number come from."),
     )
     store = forms.CharField(

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from loyalty_site.actions.job_runs import run_due
 from loyalty_site.actions.logins import give_second_factor, join_group, open_login
 from loyalty_site.demo import sample
+from loyalty_site.demo.clients import connect_tills
 from loyalty_site.demo.house import set_up_house
 from loyalty_site.demo.logins import MANAGER, SECRET, TEAM
 from loyalty_site.demo.people import person
@@ -45,6 +46,7 @@ def seed(*, households: int, now: datetime, say: Say, progress: Progress) -> Sum
     say("Setting up the shop: its look, its terms, its first invitations ...")
     set_up_house(now)
     draft_next_rules(now)
+    connect_tills(source_id=source_id, now=now)
     if summary.posted:
         leave_receipts(rows, now)
         say("Doing the nightly jobs: expiry, tiers, verification ...")

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -24,8 +25,16 @@ class NoSuchScope(Refusal):
     code = "no_such_scope"
 
 
+class BadClient(Refusal):
+    code = "bad_client"
+
+
 class TooManyKeys(Refusal):
     code = "too_many_keys"
+
+
+class LastKey(Refusal):
+    code = "last_key"
 
 
 class ClientStopped(Refusal):
@@ -47,25 +56,31 @@ def create_client(
     """
     Make a client with its first key.
 
-    Refuses a name that another client has, no scope at all, and one that does not exist.
+    Refuses a name that another client has or nobody can read, no scope at all, one that does not
+    exist, and a number of requests that is no limit.
     """
     unknown = set(scopes) - set(Scope.values)
     if unknown or not scopes:
         raise NoSuchScope(
             _("Choose from these scopes: %(scopes)s.") % {"scopes": ", ".join(Scope.values)}
         )
+    client = ApiClient(
+        name=name.strip(),
+        source_id=source_id,
+        scopes=" ".join(sorted(scopes)),
+        a_minute=a_minute,
+        made_at=now,
+    )
+    try:
+        client.clean_fields()
+    except ValidationError as fault:
+        raise BadClient(_told(fault)) from None
     try:
         with transaction.atomic():
-            client = ApiClient.objects.create(
-                name=name.strip(),
-                source_id=source_id,
-                scopes=" ".join(sorted(scopes)),
-                a_minute=a_minute,
-                made_at=now,
-            )
+            client.save(force_insert=True)
     except IntegrityError:
         raise ClientNameTaken(
-            _("There is a client with the name %(name)s already.") % {"name": name.strip()}
+            _("There is a client with the name %(name)s already.") % {"name": client.name}
         ) from None
     return _make(client, now)
 
@@ -99,6 +114,20 @@ def end_key(*, key_id: int, now: datetime) -> ApiKey:
 
 
 @transaction.atomic
+def end_oldest_key(*, client_id: int, now: datetime) -> ApiKey:
+    """
+    End the key that a client changed from.
+
+    Refuses where one key is left, so that a second click does not shut the till out.
+    """
+    client = ApiClient.objects.select_for_update(of=("self",)).get(pk=client_id)
+    live = ApiKey.objects.filter(client=client).live(now).order_by("pk")[:2]
+    if len(live) < 2:
+        raise LastKey(_("No second key of this client works: make a new one, or stop the client."))
+    return end_key(key_id=live[0].pk, now=now)
+
+
+@transaction.atomic
 def stop_client(*, client_id: int, now: datetime) -> ApiClient:
     """Let none of a client's keys open anything any more; its receipts stay what they are."""
     client = ApiClient.objects.select_for_update(of=("self",)).get(pk=client_id)
@@ -112,6 +141,11 @@ def note_use(*, key: ApiKey, now: datetime) -> None:
     """Write down that a key was used, at most once a minute."""
     if key.used_at is None or now - key.used_at >= USED_AGAIN:
         ApiKey.objects.filter(pk=key.pk).update(used_at=now)
+
+
+def _told(fault: ValidationError) -> str:
+    names = {field.name: field.verbose_name for field in ApiClient._meta.fields}
+    return " ".join(f"{names[name]}: {' '.join(said)}" for name, said in fault.message_dict.items())
 
 
 def _make(client: ApiClient, now: datetime) -> Made:

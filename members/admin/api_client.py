@@ -26,11 +26,12 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from members.actions.api_clients import Made, add_key, create_client, end_key, stop_client
+from members.actions.api_clients import Made, add_key, create_client, end_oldest_key, stop_client
 from members.admin.buttons import Question, ReasonForm, ask, found
 from members.admin.pages import ReadOnlyPage
+from members.admin.source import SourceField
 from members.admin.traces import Done
-from members.models import PROGRAM_SOURCE, ApiClient, ApiKey, Scope, Source
+from members.models import ApiClient, ApiKey, Scope
 from members.refusals import Refusal
 
 HOLD = "members.hold_api_keys"
@@ -50,10 +51,8 @@ class ClientForm(ReasonForm):
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("Such as “Till 3, Market Square”."),
     )
-    source = forms.ModelChoiceField(
+    source = SourceField(
         label=gettext_lazy("Source"),
-        queryset=Source.objects.exclude(pk=PROGRAM_SOURCE),
-        widget=UnfoldAdminSelectWidget,
         help_text=gettext_lazy("The business its receipts belong to."),
     )
     scopes = forms.MultipleChoiceField(
@@ -124,6 +123,10 @@ class ApiClientPage(ReadOnlyPage):
     search_fields = ["name"]
     fields = ["name", "source", "may_do", "a_minute", "made_at", "stopped_at", "all_keys"]
     readonly_fields = fields
+    nothing_yet = gettext_lazy(
+        "Connect a till or a web shop, and it can report purchases by itself. What it sends and is "
+        "told stands at /api/v1/docs."
+    )
     actions_detail = ["new_key", "end_oldest", "stop"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiClient]:
@@ -190,9 +193,8 @@ class ApiClientPage(ReadOnlyPage):
         client = found(self, ApiClient, request, object_id)
 
         def act(_answers: dict[str, Any]) -> Done:
-            now = timezone.now()
-            oldest = ApiKey.objects.filter(client=client).live(now).earliest("pk")
-            return Done(_("Ended key %(key)s") % {"key": end_key(key_id=oldest.pk, now=now)})
+            ended = end_oldest_key(client_id=client.pk, now=timezone.now())
+            return Done(_("Ended key %(key)s") % {"key": ended})
 
         return ask(self, request, client, END_KEY, act=act, back=_page(client))
 

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from unfold.views import ChangeList
 
 from members.admin.freshness import WatchedForm, shown_now
@@ -44,6 +44,8 @@ class StaffPage(TracedPage):
     actions: Sequence[str] | None = None
     compressed_fields = True
     empty_value_display = "–"
+    nothing_yet: str | Promise = ""
+    """How to begin, for a list that holds nothing."""
     # A name that a template looks for in vain is slow to miss, in every row.
     list_sections: Sequence[Any] = ()
     list_sections_classes = ""

@@ -1,11 +1,27 @@
 """Sources: where purchases come from."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from members.admin.pages import StaffPage
 from members.models import Source
+
+
+class SourceField(forms.ModelChoiceField):
+    """A business to choose; where there is but one it is chosen, of several none is."""
+
+    widget = UnfoldAdminSelectWidget
+
+    def __init__(self, **options: Any) -> None:
+        businesses = Source.objects.businesses()
+        super().__init__(queryset=businesses, **options)
+        # Told at once, Django would leave out the line of nothing chosen, for several as well.
+        self.initial = businesses.only_one
 
 
 @admin.register(Source)

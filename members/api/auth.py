@@ -1,5 +1,6 @@
 """Who asks: a client by its key, for what its scopes allow, as often as it may."""
 
+import logging
 import time
 from dataclasses import dataclass
 from typing import cast
@@ -9,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja.security import HttpBearer
+from redis.exceptions import RedisError
 
 from members.actions.api_clients import note_use
 from members.api.errors import ApiError
@@ -17,6 +19,7 @@ from members.models import ApiClient, ApiKey, Scope
 
 MOST_CHARACTERS = 100
 MINUTE = 60
+logger = logging.getLogger("klaver.api")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Key(HttpBearer):
                 _("This API key is not known, or has ended."),
                 headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
             )
+        _count(key.client)
         if self.scope not in key.client.may:
             raise ApiError(
                 403,
@@ -67,7 +71,6 @@ class Key(HttpBearer):
                 % {"scope": self.scope.value},
                 {"scope": self.scope.value},
             )
-        _count(key.client)
         note_use(key=key, now=timezone.now())
         return Caller(key.client, key)
 
@@ -94,22 +97,27 @@ def _key(token: str) -> ApiKey | None:
 
 
 def _counted(bucket: str) -> int:
+    """Count one more; nothing where there is no counter, so that tills go on."""
     try:
-        return cache.incr(bucket)
-    except ValueError:
+        return _next(bucket)
+    except (ValueError, RedisError):
+        logger.exception("requests are not being counted")
         return 0
 
 
-def _count(client: ApiClient) -> None:
-    """Count this request in the client's minute; without the counter tills go on."""
-    now = time.time()
-    bucket = f"api:{client.pk}:{int(now // MINUTE)}"
+def _next(bucket: str) -> int:
     try:
-        asked = cache.incr(bucket)
+        return cache.incr(bucket)
     except ValueError:
         # The first of the minute; of those that come together one adds and all count.
         cache.add(bucket, 0, 2 * MINUTE)
-        asked = _counted(bucket)
+    return cache.incr(bucket)
+
+
+def _count(client: ApiClient) -> None:
+    """Count this request in the client's minute."""
+    now = time.time()
+    asked = _counted(f"api:{client.pk}:{int(now // MINUTE)}")
     if asked > client.a_minute:
         wait = MINUTE - int(now % MINUTE)
         raise ApiError(

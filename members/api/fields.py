@@ -1,7 +1,7 @@
 """The fields of requests: nothing is guessed, nothing is rounded, nothing slips through."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -14,6 +14,7 @@ MONEY = r"^(0|[1-9][0-9]{0,6})(\.[0-9]{1,2})?$"
 MOMENT = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,6})?)?([Zz]|[+-]\d\d:?\d\d)$"
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 KEY = r"^[\x21-\x7e]{1,64}$"
 
 
@@ -23,10 +24,15 @@ class Strict(Schema):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-def _no_control(text: str) -> str:
-    if any(
+def can_be_kept(text: str) -> bool:
+    """Tell whether a text has no control character and no half of a pair."""
+    return not any(
         ord(sign) < 32 or 127 <= ord(sign) < 160 or 0xD800 <= ord(sign) < 0xE000 for sign in text
-    ):
+    )
+
+
+def _no_control(text: str) -> str:
+    if not can_be_kept(text):
         raise ValueError("must have no control characters")
     return text.strip()
 
@@ -65,6 +71,15 @@ def _moment(value: object) -> datetime:
     return moment
 
 
+def _day(value: object) -> date:
+    if not isinstance(value, str) or not re.fullmatch(DAY, value):
+        raise ValueError("must be a day, such as 2026-03-31")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("is no day that ever was or will be") from None
+
+
 Money = Annotated[
     Decimal,
     BeforeValidator(_money),
@@ -80,6 +95,8 @@ Moment = Annotated[
     ),
 ]
 """ISO 8601 with its zone, from 1990 to 2200."""
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+"""A day as it is written; never a moment, nor the seconds since some other day."""
 Name = Annotated[str, Field(max_length=64), AfterValidator(_no_control)]
 """The shop's own name for a store, a till, a cashier or a channel."""
 Words = Annotated[str, Field(max_length=80), AfterValidator(_no_control)]

@@ -9,6 +9,7 @@ from ninja import Router, Status
 
 from members.api.auth import Caller, Key, caller_of
 from members.api.errors import ApiError, ErrorBody
+from members.api.fields import can_be_kept
 from members.models import Scope
 from members.refusals import Refusal
 from points.actions.reporting import preview_refund, report_refund
@@ -83,7 +84,7 @@ def preview_of_refund(
 def _purchase(caller: Caller, source: str, receipt: str) -> Purchase:
     """Find what was sold; what another business sold does not exist for this one."""
     found: Purchase | None = None
-    if source == caller.client.source.name and receipt.isprintable():
+    if source == caller.client.source.name and can_be_kept(receipt):
         found = Purchase.objects.filter(source=caller.client.source, receipt=receipt).first()
     if found is None:
         raise ApiError(

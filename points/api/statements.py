@@ -11,7 +11,7 @@ from pydantic import Field
 from members.api.auth import Key, caller_of
 from members.api.errors import ApiError, ErrorBody
 from members.api.faults import not_valid
-from members.api.fields import Moment, instant
+from members.api.fields import Day, Moment, can_be_kept, instant
 from members.models import Member, Scope
 from members.reports.numbers import holders_of
 from points.api.bodies import TierBody
@@ -42,7 +42,7 @@ class MemberAnswer(Schema):
 class StatementQuery(Schema):
     """As of which day, and by what was known when."""
 
-    as_of: date = Field(description="A local day, YYYY-MM-DD.", examples=["2026-03-31"])
+    as_of: Day = Field(description="A local day, YYYY-MM-DD.", examples=["2026-03-31"])
     known_at: Moment | None = Field(None, description="Count what was known then; now if absent.")
 
 
@@ -114,7 +114,7 @@ def statement(request: HttpRequest, number: str, asked: Query[StatementQuery]) -
 
 def _member(request: HttpRequest, number: str) -> Member:
     source_id = caller_of(request).client.source_id
-    found = holders_of([number], source_id) if number.isprintable() else {}
+    found = holders_of([number], source_id) if can_be_kept(number) else {}
     if number not in found:
         raise unknown_member(number)
     return Member.objects.get(pk=found[number][0])

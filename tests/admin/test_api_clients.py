@@ -103,6 +103,38 @@ def test_a_stopped_client_opens_nothing_and_has_no_buttons(holding, sanne):
     assert again.context["form"].non_field_errors()
 
 
+def test_the_last_key_is_not_ended_by_a_second_click(holding, sanne):
+    key = key_on(made(holding))
+    client = ApiClient.objects.get()
+
+    page = holding.post(f"{LIST}{client.pk}/end-oldest/", {"reason": "Clicked twice"})
+
+    assert page.context["form"].non_field_errors()
+    assert opens(key, sanne) == 200
+
+
+def test_the_only_source_there_is_need_not_be_chosen(holding):
+    chain = make.source("chain")
+    one = holding.get(f"{LIST}add/").context["form"]
+    make.source("shop")
+    two = holding.get(f"{LIST}add/").context["form"]
+
+    assert one["source"].value() == chain
+    assert two["source"].value() is None
+    assert 'value=""' in str(two["source"]), "the first of several would be chosen unseen"
+
+
+def test_a_list_that_holds_nothing_says_how_to_begin(holding):
+    empty = holding.get(LIST).content.decode()
+    made(holding)
+    searched = holding.get(LIST, {"q": "nowhere"}).content.decode()
+
+    assert "/api/v1/docs" in empty
+    assert f'href="{LIST}add/' in empty
+    assert "/api/v1/docs" not in searched
+    assert "No results found" in searched
+
+
 def test_who_may_only_see_clients_makes_none():
     desk = at_desk(with_factor(make.staff_with("members.view_apiclient")))
 

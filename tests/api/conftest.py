@@ -3,7 +3,9 @@
 import json
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from members.actions.api_clients import create_client
 from members.models import Scope
@@ -55,3 +57,10 @@ def till_with(*scopes, source, name="Till 1", a_minute=100_000):
 def sanne(db):
     make.published_program()
     return make.member(name="Sanne de Vries")
+
+
+@pytest.fixture
+def one_minute():
+    """Let the clock stand, so that a slow machine does not begin another minute."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield

@@ -1,11 +1,14 @@
 """A till that was offline for a day, sends all of it twice and out of order, and catches up."""
 
+import csv
 import random
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from uuid import uuid4
 
 import pytest
 import time_machine
+from django.core.management import call_command
 
 from members.models import Card
 from points.actions.redemption import spend_points
@@ -170,6 +173,22 @@ def test_with_a_debit_between_the_earned_and_redeemed_totals_are_the_same(policy
     assert verify_ledger().violations == []
 
 
+def test_each_days_export_is_the_same_and_tells_what_was_known_then():
+    online, offline = same_day_twice(4)
+    bought, returned = day_of(4, seed=3)
+    report_online(online, bought, returned)
+    unsent = export(offline, DAY)
+
+    report_offline(offline, bought, returned, seed=3)
+
+    for day in ("2026-03-01", DAY, "2026-03-03", "2026-04-30"):
+        assert export(offline, day) == export(online, day)
+    assert export(offline, DAY) == offline.statements()
+    known = (CLOSED - timedelta(seconds=1)).isoformat()
+    assert export(offline, DAY, known_at=known) == unsent != export(offline, DAY)
+    assert export(online, DAY, known_at=known) == export(online, DAY)
+
+
 def test_points_that_only_a_caught_up_till_knows_of_cannot_be_spent_before_it_did():
     online, offline = same_day_twice(1)
     bought = [(0, 0, "80.00")]
@@ -181,6 +200,15 @@ def test_points_that_only_a_caught_up_till_knows_of_cannot_be_spent_before_it_di
     assert [one["balance"] for one in online.statements(known_at=known)] == [580]
     assert [one["balance"] for one in offline.statements(known_at=known)] == [500]
     assert offline.statements() == online.statements()
+
+
+def export(shop, day, **asked):
+    """Return what `export_balances` says of a shop's members at the end of a day."""
+    out = StringIO()
+    with time_machine.travel(CLOSED + timedelta(days=1), tick=False):
+        call_command("export_balances", as_of=day, stdout=out, **asked)
+    rows = {row["member"]: row for row in csv.DictReader(StringIO(out.getvalue()))}
+    return [{name: int(rows[card][name]) for name in FIGURES} for card in shop.cards]
 
 
 def spend_at_the_desk(shop, *, minute, points):

@@ -131,7 +131,7 @@ def give_back(member, source, parts, *, late, between):
 
 @pytest.mark.parametrize("policy", ["debt", "within_balance"])
 @pytest.mark.parametrize("months", [1, 12], ids=["expired", "kept"])
-@settings(PROPERTY, max_examples=20)
+@settings(PROPERTY, max_examples=12)
 @given(
     refund=refunds(),
     spent=st.floats(0, 1),

@@ -5,9 +5,12 @@ from decimal import Decimal
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from points.actions.purchases import record_refund
 from points.actions.redemption import spend_points
+from points.program_cache import current_program
+from points.reports.posted import tier_name
 from tests import make
 from tests.api.test_purchases import purchase
 
@@ -72,6 +75,31 @@ def test_the_first_answer_and_every_later_one_are_the_same_to_the_byte(till, pro
     assert [one.status_code for one in first] == [201] * 4, [one.content for one in first]
     assert [one.status_code for one in again] == [200] * 4
     assert [one.content for one in again] == [one.content for one in first]
+
+
+@pytest.mark.parametrize(
+    ("language", "rank", "name"),
+    [("nl", 1, "Zilver"), ("en", 1, "Silver"), ("nl", 0, ""), ("nl", 9, "")],
+)
+def test_a_tier_goes_by_its_name_in_the_language_spoken(db, language, rank, name):
+    make.published_program()
+    rules = current_program().versions[-1]
+
+    with override(language):
+        assert tier_name(rules, rank) == name
+
+
+def test_each_purchase_of_a_batch_is_told_the_balance_right_after_itself(till, sanne):
+    both = [
+        purchase(sanne, receipt="R-1"),
+        purchase(sanne, receipt="R-2", placed_at="2026-03-01T13:00:00+01:00"),
+    ]
+
+    first = till.post("/purchases/batch", {"purchases": both}).json()["items"]
+    again = till.post("/purchases/batch", {"purchases": both}).json()["items"]
+
+    assert [item["answer"]["balance"] for item in first] == [25, 50]
+    assert [item["answer"] for item in again] == [item["answer"] for item in first]
 
 
 def test_a_new_purchase_takes_five_statements_besides_its_transaction(

@@ -16,6 +16,8 @@ from loyalty_site.demo.tills import STORES, UNUSUAL_CASHIER
 from loyalty_site.models import JobRun
 from loyalty_site.staff_groups import GROUPS
 from members.models import (
+    ApiClient,
+    ApiKey,
     Approval,
     Branding,
     Departure,
@@ -120,6 +122,17 @@ def test_the_nightly_count_finds_the_one_card_that_is_used_unusually():
 
     assert {use.days for use in found} >= {30, 90}
     assert {(use.store, use.who) for use in found} == {("Marktplein", UNUSUAL_CASHIER)}
+
+
+@time_machine.travel(TODAY, tick=False)
+def test_tills_and_a_web_shop_are_connected_and_their_keys_shown_nowhere(capfd):
+    said = seed(members=1)
+
+    clients = ApiClient.objects.select_related("source")
+    assert {client.source.name for client in clients} == {SOURCE}
+    assert ApiKey.objects.live(timezone.now()).count() == len(clients) == 2
+    assert StaffAct.objects.filter(content_type__model="apiclient").count() == 2
+    assert "klv_" not in f"{said}{capfd.readouterr()}"
 
 
 @time_machine.travel(TODAY, tick=False)

@@ -24,6 +24,7 @@ VISITOR_PAGES = {
     "code": "/accounts/login/",
     "not-found": "/nowhere/",
     "offline": "/offline/",
+    "api": "/api/v1/docs",
 }
 MEMBER_PAGES = {
     "home": "/my/",
