@@ -15,6 +15,7 @@ from itertools import chain
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from time import process_time
 
 from django.db import connection
 from harness import ground, sales
@@ -80,7 +81,9 @@ def main() -> None:
         return seconds()
 
     with Memory() as memory:
+        began = process_time()
         ours()
+        cpu = process_time() - began
     seconds = in_turn(floor=lambda: floor(Replay.objects.latest("pk")), ours=ours)
     took, bare = median(seconds["ours"]), median(seconds["floor"])
     result = Replay.objects.latest("pk").result
@@ -95,6 +98,7 @@ def main() -> None:
         unit="purchases/s",
         purchases=count,
         seconds=took,
+        cpu_seconds=cpu,
         peak_mb=memory.megabytes,
     )
 

@@ -41,7 +41,7 @@ CHAPTERS = (
     Chapter(
         "rules",
         pgettext_lazy("chapter", "Changing the rules"),
-        ("points_programversion", "points_rules", "members_terms"),
+        ("points_programversion", "points_replay", "points_rules", "members_terms"),
     ),
 )
 

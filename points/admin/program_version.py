@@ -74,7 +74,7 @@ class ProgramVersionPage(StaffPage):
     ]
     change_form_outer_after_template = "points/admin/_program.html"
     actions_list = ["rules_sheet"]
-    actions_detail = ["publish", "ask", "try_on_past", "add_rule", "edit", "withdraw", "copy"]
+    actions_detail = ["publish", "ask", "replay", "add_rule", "edit", "withdraw", "copy"]
 
     def get_urls(self) -> list[URLPattern]:
         # Any member of staff may read the rules.
@@ -211,7 +211,7 @@ class ProgramVersionPage(StaffPage):
         permissions=["points.add_replay"],
         icon="history",
     )
-    def try_on_past(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def replay(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return ask_for_replay(self, request, found(self, ProgramVersion, request, object_id))
 
     @action(
@@ -256,8 +256,8 @@ def _fitting(version: ProgramVersion, reader: int) -> list[str]:
         return ["publish", "edit"]
     waiting = waiting_request(version, timezone.now())
     if waiting is None:
-        return ["ask", "try_on_past", "edit"]
-    return ["withdraw", "try_on_past"] if waiting.asked_by_id == reader else ["try_on_past"]
+        return ["ask", "replay", "edit"]
+    return ["withdraw", "replay"] if waiting.asked_by_id == reader else ["replay"]
 
 
 def draft_facts(request: HttpRequest, draft: ProgramVersion) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from points.reports.wording import MINUS, whole
 
 WIDTH, HEIGHT, FOOT, HEAD = 720, 150, 22, 18
 LEAST_SEEN = 2
-FLOW_HEIGHT, FLOW_GAP, FLOW_LEFT, FLOW_RIGHT, NODE = 200, 10, 180, 540, 10
+FLOW_HEIGHT, FLOW_GAP, FLOW_LEFT, FLOW_RIGHT, NODE = 216, 16, 180, 540, 10
 
 
 @dataclass(frozen=True, slots=True)

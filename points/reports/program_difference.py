@@ -5,6 +5,7 @@ It walks whatever a program holds: tables within tables, and lists of tables, wh
 matched by name. A key that has no words here yet is shown by its own name.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -110,15 +111,14 @@ def _parts(name: str, before: Table, after: Table) -> Iterator[Part]:
 
 
 def _rows(key: str, before: list[Table], after: list[Table]) -> Iterator[Part]:
-    old = {_name_of(row, place): row for place, row in enumerate(before)}
-    new = {_name_of(row, place): row for place, row in enumerate(after)}
+    old, new = _named(before), _named(after)
     for name in [*new, *(name for name in old if name not in new)]:
         one, other = old.get(name, {}), new.get(name, {})
         changes = tuple(_changes(one, other))
         if not changes:
             continue
         kind = "changed" if one and other else "added" if other else "removed"
-        title = str(ROWS.get(key, "%(name)s")) % {"name": _title(other or one, name)}
+        title = str(ROWS.get(key, "%(name)s")) % {"name": _title(other or one, name[0])}
         yield Part(title, kind, changes)
 
 
@@ -153,6 +153,17 @@ def _table(value: object) -> Table:
 
 def _is_rows(value: object) -> bool:
     return isinstance(value, list) and any(isinstance(row, Mapping) for row in value)
+
+
+def _named(rows: list[Table]) -> dict[tuple[str, int], Table]:
+    """Know rows by their name and, where several share it, by which of them they are."""
+    named: dict[tuple[str, int], Table] = {}
+    seen: Counter[str] = Counter()
+    for place, row in enumerate(rows):
+        name = _name_of(row, place)
+        named[name, seen[name]] = row
+        seen[name] += 1
+    return named
 
 
 def _name_of(row: Table, place: int) -> str:

@@ -15,6 +15,7 @@ from points.replay import STEPS, share, substance
 from points.reports.wording import MINUS, money, points_text, signed, whole
 
 HUNDRED = 100
+CENT = Decimal("0.01")
 SECONDS_A_MINUTE = 60
 
 
@@ -135,7 +136,7 @@ def _lead(result: dict[str, Any], replay: Replay) -> str:
     more = result["draft"]["earned"] - result["today"]["earned"]
     facts = {
         "points": points_text(more),
-        "cost": money(abs(more * replay.point_cost)),
+        "cost": _money(abs(more * replay.point_cost)),
         "period": replay.get_months_display(),
     }
     if more > 0:
@@ -152,7 +153,7 @@ def _figures(result: dict[str, Any], cost: Decimal) -> Iterator[Figure]:
         return _figure(name, today[key], draft[key], whole, main=main)
 
     def price(name: str, key: str, *, main: bool = False) -> Figure:
-        return _figure(name, today[key] * cost, draft[key] * cost, money, main=main)
+        return _figure(name, today[key] * cost, draft[key] * cost, _money, main=main)
 
     yield row(_("Points earned"), "earned")
     yield price(_("What they cost"), "earned", main=True)
@@ -180,12 +181,17 @@ def _figure(
 ) -> Figure:
     more = draft - today
     sign = MINUS if more < 0 else "+"
-    difference = f"{sign}{write(abs(more))}" if more else _("none")
+    difference = f"{sign}{write(abs(more))}" if more else whole(0)
     return Figure(name, write(today), write(draft), difference, main)
 
 
 def _percent(number: Decimal) -> str:
-    return f"{number_format(number, decimal_pos=2)}%"
+    # The formatter cuts off; it does not round.
+    return f"{number_format(number.quantize(CENT), decimal_pos=2)}%"
+
+
+def _money(amount: Decimal) -> str:
+    return money(amount.quantize(CENT))
 
 
 def _groups(result: dict[str, Any], names: Mapping[int, str]) -> Iterator[Group]:
@@ -217,7 +223,7 @@ def _groups(result: dict[str, Any], names: Mapping[int, str]) -> Iterator[Group]
 
 
 def _part(members: int, of: int) -> str:
-    return f"{number_format(Decimal(HUNDRED * members) / of, decimal_pos=0)}%" if of else ""
+    return f"{round(HUNDRED * members / of)}%" if of else ""
 
 
 def _average(points: int, members: int) -> str:
@@ -257,10 +263,16 @@ def _moved(up: int, down: int) -> str:
     if not up and not down:
         return _("Nobody would stand in another tier.")
     higher = ngettext(
-        "%(count)s member would stand higher", "%(count)s members would stand higher", up
+        "%(count)s member would stand in a higher tier.",
+        "%(count)s members would stand in a higher tier.",
+        up,
     ) % {"count": whole(up)}
-    lower = ngettext("%(count)s lower.", "%(count)s lower.", down) % {"count": whole(down)}
-    return f"{higher}, {lower}"
+    lower = ngettext(
+        "%(count)s member would stand in a lower tier.",
+        "%(count)s members would stand in a lower tier.",
+        down,
+    ) % {"count": whole(down)}
+    return " ".join([higher] * bool(up) + [lower] * bool(down))
 
 
 def class_words(end: int) -> str:
