@@ -236,3 +236,21 @@ def test_what_staff_or_a_gift_took_counts_as_no_redemption(kind):
 
     assert (result["today"]["redeemed"], result["today"]["cut"]) == (0, 0)
     assert (result["today"]["outstanding"], result["draft"]["outstanding"]) == (0, 5)
+
+
+def test_a_purchase_after_a_fall_earns_at_the_lower_tier():
+    mine = history(
+        bought("a", "10.00", 100), tier=1, tier_since=at(-350), days=[(at(-340).date(), 600)]
+    )
+
+    result = compared(mine, today=rules(silver="2"), draft=rules(2, silver="2", step="none"))
+
+    assert (result["today"]["earned"], result["draft"]["earned"]) == (10, 20)
+
+
+def test_who_rose_in_the_period_may_fall_in_it():
+    mine = history(bought("a", "600.00", 0))
+
+    result = compared(mine, today=rules(grace_days=0), draft=rules(2, rate=1, grace_days=30))
+
+    assert result["moves"] == [[0, 1, 1]]
