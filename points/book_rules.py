@@ -84,8 +84,7 @@ def record_purchase(book: Book, event: Purchase, rules: Rules) -> Bought:
         explanation=None if valued.points else valued.why,
     )
     book.bought[event.key] = bought
-    if rules.caps:
-        book.recent[bought.id] = bought
+    book.recent[bought.id] = bought
     if valued.left is not None:
         book.remainder = valued.left
     if valued.status:
