@@ -275,7 +275,7 @@ def _take_back(
         facts["waived"] = waived
     bought.taken += goal
     bought.waived += waived
-    if waived and bought.lot is not None:
+    if bought.taken and bought.lot is not None:
         book.claims[bought.lot] = bought
     why = canonical(facts)
     taken = None

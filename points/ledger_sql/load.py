@@ -309,7 +309,7 @@ def _load_lots(
             loaded.books[owners[lot.id]].add_lot(lot)
     _know_taken(parts, lots, loaded, redeemed, refunds)
     if batch.restores or batch.voids:
-        _load_claims(cursor, loaded, wanted)
+        _load_claims(cursor, loaded, [event.member for event in batch.takers])
     _load_moves(cursor, loaded, since, lots, owners)
 
 
@@ -349,11 +349,11 @@ def _know_taken(
                 refunded.taken.parts = held.get(entry, [])
 
 
-def _load_claims(cursor: Cursor, loaded: Loaded, lots: set[int]) -> None:
+def _load_claims(cursor: Cursor, loaded: Loaded, members: list[int]) -> None:
     cursor.execute(
-        f"SELECT {BOUGHT} FROM points_purchase p WHERE p.lot_id = ANY(%s::bigint[])"
-        " AND p.waived > 0",
-        (list(lots),),
+        f"SELECT {BOUGHT} FROM points_purchase p WHERE p.member_id = ANY(%s::bigint[])"
+        " AND p.taken > 0 AND p.lot_id IS NOT NULL ORDER BY p.id",
+        (members,),
     )
     for row in cursor.fetchall():
         book = loaded.books.get(row[2])
