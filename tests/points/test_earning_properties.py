@@ -1,17 +1,21 @@
 """What must hold for every program, basket and way of giving back."""
 
+import os
 from datetime import date, timedelta
 from decimal import Decimal
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from points.admin.program_text import as_toml
 from points.book_rows import canonical
+from points.book_rules import apply
 from points.book_worth import value_rest
 from points.earning import Basket, Circumstances, worth_of
 from points.earning_rules import Remainder
-from points.events import Returned
-from points.program_file import compile_rules
+from points.events import Credit, Debit, Purchase, Refund, Returned
+from points.program_file import compile_rules, digest, read_program
+from points.rules import Program
 from tests.points.programs import (
     NOON,
     a_book,
@@ -23,10 +27,11 @@ from tests.points.programs import (
     why,
 )
 
+EXAMPLES = int(os.environ.get("EARNING_EXAMPLES", "80"))
 PROPERTY = settings(
     deadline=None,
     database=None,
-    max_examples=80,
+    max_examples=EXAMPLES,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 NOTHING = Decimal(0)
@@ -156,7 +161,7 @@ def left_of(bought, rules, refunds):
     return rest
 
 
-@settings(PROPERTY, max_examples=150)
+@settings(PROPERTY, max_examples=2 * EXAMPLES)
 @given(st.data())
 def test_nothing_is_worth_more_when_something_of_it_goes(data):
     rules, bought, lines, total = data.draw(purchases(data.draw(program_files(least=1))))
@@ -181,3 +186,90 @@ def test_nothing_is_left_when_all_of_it_goes(data):
     rest = left_of(bought, rules, [(max(named, total, bought.base, Decimal("0.01")), all_of_it)])
 
     assert (rest.base, rest.points, rest.status) == (0, 0, 0)
+
+
+# In parts
+
+
+@st.composite
+def splits(draw, lines, total):
+    """Give part of a purchase back: in parts by amount and by line, in an order of their own."""
+    parts = draw(st.lists(returns(lines, total), min_size=2, max_size=4))
+    return draw(st.permutations(parts))
+
+
+def at_once(parts):
+    """The same as one: line by line together."""
+    lines = {}
+    for _, returned in parts:
+        for part in returned:
+            pieces, amount = lines.get(part.line, (NOTHING, NOTHING))
+            lines[part.line] = pieces + part.quantity, amount + part.amount
+    together = tuple(Returned(number, *what) for number, what in sorted(lines.items()))
+    return [(sum(total for total, _ in parts), together)]
+
+
+@settings(PROPERTY, max_examples=2 * EXAMPLES)
+@given(
+    data=st.data(),
+    before=baskets(),
+    after=st.none() | baskets(),
+    tier=st.sampled_from([0, 1]),
+    spent=st.sampled_from([0, 0.3, 1]),
+    given=st.sampled_from([0, 40]),
+    late=st.sampled_from([1, 40]),
+    written=st.booleans(),
+)
+def test_any_parts_come_to_what_one_refund_comes_to(
+    data, before, after, tier, spent, given, late, written
+):
+    file = data.draw(program_files(least=1))
+    file["expiry"]["valid_months"] = 1
+    rules = compile_rules(1, file)
+    program = Program([rules])
+    lines, total = data.draw(baskets())
+    parts = data.draw(splits(list(lines), total))
+
+    def live(refunds):
+        book = a_book(tier=tier)
+        for number, (bought, paid) in enumerate([before, (lines, total), after or ((), 0)]):
+            at = NOON + timedelta(minutes=number)
+            apply(book, Purchase(f"p{number}", 7, at, Decimal(paid), bought), program)
+        if given:
+            apply(book, Credit("c", 7, NOON + timedelta(minutes=4), given), program)
+        points = int(spent * book.balance)
+        if points:
+            apply(book, Debit("d", 7, NOON + timedelta(minutes=5), points), program)
+        back = NOON + timedelta(days=late)
+        book.now = back
+        if written:
+            book.expire(back)
+        for number, (sum_, returned) in enumerate(refunds):
+            at = back + timedelta(minutes=number)
+            apply(book, Refund(f"f{number}", 7, at, sum_, "p1", lines=returned), program)
+        bought = book.bought["p1"]
+        book.expire(back + timedelta(days=40))
+        return (
+            bought.taken,
+            bought.waived,
+            bought.status,
+            bought.gave,
+            bought.refunded,
+            book.remainder,
+            book.balance,
+            book.status,
+        )
+
+    assert live(parts) == live(at_once(parts))
+
+
+# The file
+
+
+@PROPERTY
+@given(program_files())
+def test_a_file_written_out_reads_back_as_the_same(file):
+    again = read_program(as_toml(file))
+
+    assert again == file
+    assert digest(again) == digest(file)
