@@ -1,14 +1,16 @@
 """Earning rules in the program file: every fault is named with its rule, every value exact."""
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from points.admin.program_text import as_toml
+from points.earning_file import RULE
 from points.earning_rules import Cap, Free, Period, Remainder, Stacking
 from points.program_file import ProgramFileError, compile_rules, digest, read_program
-from tests.points.programs import HEAD, toml
+from tests.points.programs import HEAD, a_book, buy, line, toml
 
 SILVER = {"name": "Silver", "threshold": 500}
 HIGH = SILVER | {"multiplier": 1.5}
@@ -247,6 +249,20 @@ def test_a_file_without_rules_keeps_the_fingerprint_it_had():
 )
 def test_only_what_says_something_changes_the_fingerprint(earning, same):
     assert (digest(read_program(toml(**earning))) == digest(read_program(toml()))) is same
+
+
+# What is written about it
+
+
+def test_the_guide_has_every_key_and_its_example_is_read():
+    guide = (Path(__file__).parents[2] / "docs" / "rules.md").read_text()
+    example = guide.split("```toml\n")[1].split("```")[0]
+    rules = compile_rules(1, read_program(HEAD + example))
+    book, lines = a_book(), [line(1, "20.00", category="cheese")]
+
+    assert [key for key in RULE if f"`{key}`" not in guide] == []
+    at = datetime(2026, 12, 2, 12, tzinfo=UTC)
+    assert buy(book, rules, "60.00", *lines, at=at).earned == 60 + 40
 
 
 FINGERPRINT = "b745bf1738ffe0e94317d59431bdd5664e6c22b4116f6fad8a1bdd9a7e836e32"
