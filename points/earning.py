@@ -132,7 +132,7 @@ def _too_little(rule: EarningRule, basket: Basket, lines: list[Line]) -> Missed 
     part = min(basket.base, _amount(lines)) if rule.is_of_lines else basket.base
     if part <= NOTHING and (rule.multiplier is None or not _has_some(lines)):
         return Missed.NOTHING_OF_IT
-    if part < rule.least_base:
+    if rule.least_base and part < rule.least_base:
         return Missed.TOO_LITTLE
     if rule.points_per_piece is not None and not _pieces(lines):
         return Missed.TOO_FEW

@@ -282,6 +282,28 @@ def test_the_same_refund_with_other_lines_is_another_refund(parts, same):
     assert RefundRow.objects.count() == 1
 
 
+@pytest.mark.parametrize("cuts", [[], [5], [1, 2, 3, 4, 5]])
+def test_what_was_let_go_is_taken_from_a_lot_that_another_purchase_paid_for(cuts):
+    published(policy="within_balance")
+    sanne = make.member()
+    plain = {"total": Decimal(10), "lines": ()}
+    events = [
+        bought("r1", sanne, NOW - timedelta(hours=9), **plain),
+        bought("r2", sanne, NOW - timedelta(hours=8), **plain),
+        Debit("d1", sanne.pk, NOW - timedelta(hours=7), 10),
+        given_back("f1", sanne, "r1", "10", at=NOW - timedelta(hours=6)),
+        given_back("f2", sanne, "r2", "10", at=NOW - timedelta(hours=5)),
+        Restore("u1", sanne.pk, NOW, "d1"),
+    ]
+
+    for start, end in zip([0, *cuts], [*cuts, len(events)], strict=True):
+        post(*events[start:end])
+
+    assert make.balance(sanne) == 0
+    assert [waived for _, _, waived, *_ in rows(sanne)["purchases"]] == [0, 0]
+    assert verify_ledger().violations == []
+
+
 # What it costs
 
 
