@@ -18,6 +18,7 @@ KINDS = ("purchase", "refund", "redemption", "bonus", "adjustment")
 WITHOUT_CARD = ("purchase", "refund")
 PLACES = ("store", "till", "cashier", "channel")
 COLUMNS = ("kind", "id", "member", "at", "total", "points", "refers_to", *PLACES)
+THOUSANDTHS = Decimal("0.001")
 LINE_COLUMNS = ("receipt", "line", "product", "department", "category", "quantity", "amount")
 
 
@@ -145,6 +146,6 @@ def _line(cells: Cells, names: dict[str, str]) -> Line:
         product,
         department,
         category,
-        Decimal(quantity),
+        Decimal(quantity).quantize(THOUSANDTHS),
         money(cells, "amount", least="-9999999.99"),
     )

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
 from json.encoder import encode_basestring as quoted
+from operator import attrgetter
 
 from points.book_rows import (
     Bought,
@@ -285,8 +286,7 @@ class Book:
         """
         Return points to the lots they came from, the last taken first.
 
-        They first pay debts from before that lot's end, then what a refund waived on that
-        lot's purchase. What is past its date must then lapse at once (`lapse_ended`).
+        They first pay debts from before that lot's end, then what refunds waived. What is past its date must then lapse at once (`lapse_ended`).
         """
         kept, returned = [], []
         for lot, held in reversed(taken.parts):
@@ -318,23 +318,32 @@ class Book:
                 self.lapse(lot, lot.expires_at)
 
     def _claim(self, lot: Lot, given: int, cause: Entry, at: datetime) -> None:
-        bought = self.claims.get(lot.id)
-        if bought is None or not bought.waived:
+        """
+        Take what refunds let go of because it had been spent, out of spent points that return.
+
+        First for the lot's own purchase; then, as far as refunds of that one were paid, for any:
+        it may be those other lots that paid them, and were then short for their own.
+        """
+        own = self.claims.get(lot.id)
+        if own is None:
             return
-        points = min(bought.waived, given, lot.remaining)
-        if not points:
-            return
+        paid = own.taken - own.waived
+        given -= self._claim_for(own, lot, given, f"{lot.id}:{cause.id}", at)
+        for other in sorted(self.claims.values(), key=attrgetter("id")):
+            operation = f"{lot.id}:{cause.id}:{other.id}"
+            claimed = self._claim_for(other, lot, min(given, paid), operation, at)
+            given, paid = given - claimed, paid - claimed
+
+    def _claim_for(self, bought: Bought, lot: Lot, most: int, operation: str, at: datetime) -> int:
+        points = min(bought.waived, most, lot.remaining)
+        if points <= 0:
+            return 0
         bought.waived -= points
         bought.changed = True
-        row = self.entry(
-            Kind.CLAWED_BACK,
-            -points,
-            at,
-            f"{lot.id}:{cause.id}",
-            canonical({"purchase": bought.key, "reason": "waived_before"}),
-            DERIVED_SOURCE,
-        )
+        why = canonical({"purchase": bought.key, "reason": "waived_before"})
+        row = self.entry(Kind.CLAWED_BACK, -points, at, operation, why, DERIVED_SOURCE)
         self.take(row.id, lot, points, row.id)
+        return points
 
     # Tiers
 

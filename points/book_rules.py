@@ -84,8 +84,7 @@ def record_purchase(book: Book, event: Purchase, rules: Rules) -> Bought:
         explanation=None if valued.points else valued.why,
     )
     book.bought[event.key] = bought
-    if rules.caps:
-        book.recent[bought.id] = bought
+    book.recent[bought.id] = bought
     if valued.left is not None:
         book.remainder = valued.left
     if valued.status:
@@ -276,7 +275,7 @@ def _take_back(
         facts["waived"] = waived
     bought.taken += goal
     bought.waived += waived
-    if waived and bought.lot is not None:
+    if bought.taken and bought.lot is not None:
         book.claims[bought.lot] = bought
     why = canonical(facts)
     taken = None

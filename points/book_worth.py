@@ -96,7 +96,7 @@ def value_rest(bought: Bought, rules: Rules) -> Rest:
     named, lines = rest_of(bought.lines, bought.returned)
     base = bought.base
     if bought.returned:
-        base, _ = basis(max(NOTHING, bought.total - named), lines, rules)
+        base, _ = basis(bought.total - named, lines, rules)
     base = max(NOTHING, base - max(NOTHING, bought.refunded - named))
     if rules.is_plain:
         points, status = rules.value(base, bought.tier)
@@ -277,9 +277,10 @@ def _whole_why(
     }
     if excluded:
         why["excluded"] = [[name, str(amount)] for name, amount in excluded]
-    if worth.carried:
+    # What earns nothing leaves what was left over as it is.
+    if worth.carried and base:
         why["carried"] = _text(worth.carried)
-    if worth.left:
+    if worth.left and base:
         why["left"] = _text(worth.left)
     if worth.over:
         why["over"] = worth.over

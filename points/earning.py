@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 
-from points.earning_rules import EarningRule, Free, Missed, Remainder, Scene, Stacking
+from points.earning_rules import (
+    MOST_TIMES,
+    EarningRule,
+    Free,
+    Missed,
+    Remainder,
+    Scene,
+    Stacking,
+)
 from points.events import Line
 from points.rules import NOTHING, ONE, Rules
 
@@ -17,8 +25,6 @@ TIER = 0
 """The number under which the tier's multiplier stands among the rules."""
 WHOLE = 0
 """The number under which the cap on all points stands among the caps of rules."""
-MOST_TIMES = Decimal(100)
-"""Multipliers together make at most a hundred times."""
 FOUR_DECIMALS = Decimal("0.0001")
 CENTS = Decimal("0.01")
 
@@ -74,6 +80,7 @@ def worth_of(basket: Basket, rules: Rules, facts: Circumstances) -> Worth:
     """Value a basket under a version, in the circumstances of its purchase."""
     worth = Worth(carried=facts.carried, left=facts.carried)
     if basket.base <= NOTHING:
+        worth.missed = {rule.number: Missed.NOTHING_OF_IT for rule in rules.earning_rules}
         return worth
     plain = basket.base * rules.points_per_unit
     worth.status = rules.rounded(plain)
@@ -113,7 +120,7 @@ def _parts(
         reason = rule.missed(scene)
         if reason is None:
             lines = [line for line in basket.lines if rule.is_of(line)]
-            reason = _too_little(rule, basket, lines)
+            reason = _too_little(rule, basket, lines) or _used_up(rule, facts)
             parts[rule.number] = lines
         if reason is not None:
             parts.pop(rule.number, None)
@@ -123,15 +130,26 @@ def _parts(
 
 def _too_little(rule: EarningRule, basket: Basket, lines: list[Line]) -> Missed | None:
     part = min(basket.base, _amount(lines)) if rule.is_of_lines else basket.base
-    if part <= NOTHING:
+    if part <= NOTHING and (rule.multiplier is None or not _has_some(lines)):
         return Missed.NOTHING_OF_IT
-    if part < rule.least_base:
+    if rule.least_base and part < rule.least_base:
         return Missed.TOO_LITTLE
     if rule.points_per_piece is not None and not _pieces(lines):
         return Missed.TOO_FEW
     if rule.free is not None and _free_value(lines, rule.free) <= NOTHING:
         return Missed.TOO_FEW
     return None
+
+
+def _used_up(rule: EarningRule, facts: Circumstances) -> Missed | None:
+    """A cap that earlier purchases have used up: something else may then be best."""
+    room = facts.room.get(rule.number)
+    return Missed.CAP if room is not None and room <= NOTHING else None
+
+
+def _has_some(lines: Iterable[Line]) -> bool:
+    # Lines of money off aside: a multiplier that went with them could let another have its part.
+    return any(line.amount > NOTHING for line in lines)
 
 
 def _amount(lines: Iterable[Line]) -> Decimal:
@@ -151,14 +169,17 @@ def _multiply(basket: Basket, rules: Rules, parts: Mapping[int, list[Line]], wor
     tier = rules.multiplier(basket.rank)
     if tier != ONE:
         meeting[TIER] = tier
-    for amount, numbers in _split(basket, rules, parts, meeting):
+    split = _split(basket, rules, parts, meeting)
+    for amount, numbers in split:
         together = {number: meeting[number] for number in sorted(numbers)}
         for number, times in _shares(together, rules.stacking):
             extra = amount * rules.points_per_unit * times
             worth.extras[number] = worth.extras.get(number, NOTHING) + extra
+    shared = frozenset[int]().union(*(numbers for _, numbers in split))
     for number in meeting:
         if number != TIER and number not in worth.extras:
-            worth.missed[number] = Missed.BEATEN
+            beaten = number in shared
+            worth.missed[number] = Missed.BEATEN if beaten else Missed.NOTHING_OF_IT
 
 
 def _split(
@@ -288,16 +309,12 @@ def _free_up_to(pieces: int, free: Free) -> int:
 
 
 def _trim(rules: Rules, room: Mapping[int, Decimal], worth: Worth) -> None:
-    """Cut what a rule gives to what its cap has left; one with nothing left is missed."""
+    """Cut what a rule gives to what its cap has left."""
     for rule in rules.earning_rules:
         number = rule.number
         if rule.cap is None or number not in worth.extras:
             continue
-        left = max(NOTHING, room.get(number, Decimal(rule.cap.points)))
-        if worth.extras[number] <= left:
-            continue
-        worth.wanted[number] = worth.extras[number]
-        worth.extras[number] = left
-        if not left:
-            del worth.extras[number], worth.wanted[number]
-            worth.missed[number] = Missed.CAP
+        left = room.get(number, Decimal(rule.cap.points))
+        if worth.extras[number] > left:
+            worth.wanted[number] = worth.extras[number]
+            worth.extras[number] = left

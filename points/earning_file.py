@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
+from math import prod
 from typing import Any
 
-from points.earning_rules import Cap, EarningRule, Free, Period
+from points.earning_rules import MOST_TIMES, Cap, EarningRule, Free, Period, Stacking
 from points.file_values import (
     WEEKDAYS,
     Keys,
@@ -70,8 +71,10 @@ def read_earning_rules(
         _name(rule, path, faults)
         _check_gift(rule, path, faults)
         _check_conditions(rule, path, tiers, faults)
-        _check_cap(rule, path, stacking, faults)
+        if fault := cap_fault(rule):
+            faults.append(f"{path}{fault}")
         rules.append(rule)
+    _check_together(rules, tiers, stacking, faults)
     return rules
 
 
@@ -98,9 +101,7 @@ def _check_gift(rule: Mapping[str, Any], path: str, faults: list[str]) -> None:
     faults.extend(f"{path}{key}: goes with take, and take with it" for key in missing)
     if "take" in rule and rule.get("pay", 0) >= rule["take"]:
         faults.append(f"{path}pay: must be less than take")
-    if any(key in rule for key in OF_PIECES) and not (
-        rule.get("categories") or rule.get("products")
-    ):
+    if any(key in rule for key in OF_PIECES) and not _is_of_lines(rule):
         faults.append(f"{path[:-2]}: must say of which categories or products it counts pieces")
 
 
@@ -112,19 +113,56 @@ def _check_conditions(
 ) -> None:
     if rule.get("starts", "") > rule.get("ends", "9999-12-31"):
         faults.append(f"{path}ends: must not lie before starts")
+    faults.extend(
+        f"{path}{key}: must name at least one, or be left out"
+        for key in ("stores", "channels", "categories", "products")
+        if rule.get(key) == []
+    )
     known = {name for tier in tiers for name in (tier.get("name_nl"), tier.get("name_en"))}
     if "from_tier" in rule and rule["from_tier"] not in known:
         faults.append(f"{path}from_tier: there is no tier {rule['from_tier']!r}")
 
 
-def _check_cap(rule: Mapping[str, Any], path: str, stacking: str, faults: list[str]) -> None:
-    if fault := cap_fault(rule):
-        faults.append(f"{path}{fault}")
-    # Else a return that takes a purchase below the least base could raise what the rest earns.
-    if stacking == "best" and {"multiplier", "most_points", "least_base"} <= set(rule):
-        faults.append(
-            f"{path}most_points: a multiplier with least_base cannot have it while stacking is best"
+def _check_together(
+    rules: Sequence[Mapping[str, Any]],
+    tiers: Sequence[Mapping[str, Any]],
+    stacking: str,
+    faults: list[str],
+) -> None:
+    """
+    Refuse a cap and a least base on a multiplier whose part another could take over.
+
+    Else a return that brings a purchase below the least base could raise what the rest earns.
+    """
+    every = [rule for rule in rules if "multiplier" in rule]
+    best = max((Decimal(tier.get("multiplier", "1")) for tier in tiers), default=Decimal(1))
+    together = [best, *(Decimal(rule["multiplier"]) for rule in every)]
+    for place, rule in enumerate(rules, start=1):
+        if not {"multiplier", "most_points", "least_base"} <= set(rule):
+            continue
+        reasons = {
+            "while stacking is best": stacking == Stacking.BEST,
+            "that together may pass a hundred times": not _stay_below(together, stacking),
+            "of categories or products": _is_of_lines(rule)
+            and any(_is_of_lines(other) for other in every if other is not rule),
+        }
+        alone = len(every) == 1 and best == 1
+        faults.extend(
+            f"earning.rule {place}, most_points: a multiplier with least_base cannot have it"
+            f" beside other multipliers {reason}"
+            for reason, holds in reasons.items()
+            if holds and not alone
         )
+
+
+def _stay_below(multipliers: Sequence[Decimal], stacking: str) -> bool:
+    if stacking == Stacking.PRODUCT:
+        return prod(multipliers) <= MOST_TIMES
+    return 1 + sum(times - 1 for times in multipliers) <= MOST_TIMES
+
+
+def _is_of_lines(rule: Mapping[str, Any]) -> bool:
+    return bool(rule.get("categories") or rule.get("products"))
 
 
 def compile_earning_rules(

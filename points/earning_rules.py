@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 from points.events import Line
 from points.local_time import local_day, midnight, months_later
 
+MOST_TIMES = Decimal(100)
+"""Multipliers together make at most a hundred times."""
+
 
 class Stacking(StrEnum):
     """What becomes of multipliers that meet, the tier's among them."""

@@ -1,5 +1,6 @@
 """What can happen to a book, as the world reports it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -118,6 +119,11 @@ class Debit:
 
 
 Event = Purchase | Credit | Refund | VoidRefund | Restore | Debit
+
+
+def in_lines(parts: Iterable[Returned]) -> tuple[Returned, ...]:
+    """Parts of a refund in the order of the receipt, whatever order they were named in."""
+    return tuple(sorted(parts, key=lambda part: (part.line, part.quantity, part.amount)))
 
 
 def in_order(event: Event) -> tuple[int, datetime, int, str]:

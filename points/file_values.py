@@ -131,9 +131,11 @@ def hours(value: object) -> list[str]:
     if not isinstance(value, list) or len(value) != len(("from", "to")):
         raise ValueError('must be from and to, such as ["17:00", "20:00"]')
     try:
-        clock = [time.fromisoformat(str(moment)).replace(tzinfo=None) for moment in value]
+        clock = [time.fromisoformat(str(moment)) for moment in value]
     except ValueError:
         raise ValueError('must be from and to, such as ["17:00", "20:00"]') from None
+    if any(moment.tzinfo or moment != moment.replace(second=0, microsecond=0) for moment in clock):
+        raise ValueError("must be whole minutes of the program's own time zone")
     if clock[0] == clock[1]:
         raise ValueError("must begin at another time than they end")
     return [moment.isoformat("minutes") for moment in clock]

@@ -20,6 +20,7 @@ from points.events import (
     Refund,
     Restore,
     VoidRefund,
+    in_lines,
     in_order,
 )
 from points.kinds import Kind
@@ -128,8 +129,8 @@ def identity(event: Event) -> tuple[tuple[int, str], tuple[object, ...]]:
         case Purchase():
             return (PURCHASE_KEYS, event.key), (event.member, event.at, event.total)
         case Refund():
-            content = (event.member, event.at, event.total, event.purchase)
-            return (REFUND_KEYS, event.key), content
+            refunded = (event.member, event.at, event.total, event.purchase, in_lines(event.lines))
+            return (REFUND_KEYS, event.key), refunded
         case VoidRefund():
             return (VOID_KEYS, event.key), (event.member, event.at, event.refund)
         case Restore():
@@ -144,7 +145,7 @@ def identity(event: Event) -> tuple[tuple[int, str], tuple[object, ...]]:
 def _differs(event: Event, earlier: tuple[object, ...], content: tuple[object, ...]) -> Refusal:
     names = {
         Purchase: ("member", "moment", "total"),
-        Refund: ("member", "moment", "total", "purchase"),
+        Refund: ("member", "moment", "total", "purchase", "lines"),
         VoidRefund: ("member", "moment", "refund"),
         Restore: ("member", "moment", "redemption", "points"),
     }.get(type(event), ("member", "moment", "points"))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db.backends.utils import CursorWrapper
@@ -12,6 +12,8 @@ from points.book_rows import Bought, canonical
 from points.events import Line, Purchase, Refund, Returned
 from points.ledger_sql.statements import BIRTHDAYS, RECEIPT_LINES, RECENT, RETURNED
 from points.rules import Program, Rules
+
+A_DAY = timedelta(days=1)
 
 
 def returned_of(lines: str | None) -> tuple[Returned, ...]:
@@ -29,28 +31,13 @@ def as_json(lines: Iterable[Returned]) -> str:
     return canonical([[part.line, str(part.quantity), str(part.amount)] for part in lines])
 
 
-def load_basket(
-    cursor: CursorWrapper,
-    purchases: Sequence[Purchase],
-    refunds: Sequence[Refund],
-    bought: Mapping[int, Bought],
-    books: Mapping[int, Book],
-    program: Program,
-) -> None:
-    """Load into books and known purchases what the versions that value them look at."""
-    _load_returned(cursor, refunds, bought, program)
-    versions = {program.at(event.at) for event in purchases} - {None}
-    asking = [rules for rules in versions if rules is not None and not rules.is_plain]
-    if asking:
-        _load_past(cursor, purchases, asking, bought, books)
-
-
-def _load_returned(
+def load_returned(
     cursor: CursorWrapper,
     refunds: Sequence[Refund],
     bought: Mapping[int, Bought],
     program: Program,
 ) -> None:
+    """Load into purchases what revaluing them looks at: their lines, and what came back."""
     before = [purchase.id for purchase in bought.values() if purchase.refunded]
     if before:
         cursor.execute(RETURNED, (before,))
@@ -78,36 +65,45 @@ def _looks_at_lines(rules: Rules) -> bool:
     return not rules.is_plain and rules.looks_at_lines
 
 
-def _load_past(
+def load_past(
     cursor: CursorWrapper,
     purchases: Sequence[Purchase],
-    asking: Sequence[Rules],
     bought: Mapping[int, Bought],
     books: Mapping[int, Book],
+    program: Program,
+    *,
+    until: datetime,
 ) -> None:
-    members = sorted({event.member for event in purchases if event.member in books})
-    if any(rules.birthday_rules for rules in asking):
+    """Load into books what the versions that value these purchases look at."""
+    # What lies in the future is refused later on; no calendar has to reach that far.
+    asking = [
+        (event, rules)
+        for event in purchases
+        if event.member in books and event.at <= until + A_DAY
+        if (rules := program.at(event.at)) is not None and not rules.is_plain
+    ]
+    members = sorted({event.member for event, _ in asking})
+    if any(rules.birthday_rules for _, rules in asking):
         cursor.execute(BIRTHDAYS, (members,))
         for member, birthday in cursor.fetchall():
             books[member].birthday = birthday
-    if any(rules.caps for rules in asking):
-        _load_recent(cursor, purchases, members, asking, bought, books)
+    if any(rules.caps for _, rules in asking):
+        _load_recent(cursor, members, asking, bought, books)
 
 
 def _load_recent(
     cursor: CursorWrapper,
-    purchases: Sequence[Purchase],
     members: list[int],
-    asking: Sequence[Rules],
+    asking: Sequence[tuple[Purchase, Rules]],
     bought: Mapping[int, Bought],
     books: Mapping[int, Book],
 ) -> None:
     """Load the purchases that a cap may count: those of the periods around the batch."""
     bounds = [
-        cap.bounds(event.at, rules.zone)
-        for rules in asking
+        cap.bounds(at, rules.zone)
+        for rules in {rules for _, rules in asking}
         for cap in rules.caps.values()
-        for event in (min(purchases, key=_moment), max(purchases, key=_moment))
+        for at in _first_and_last(asking, rules)
     ]
     since, until = min(start for start, _ in bounds), max(end for _, end in bounds)
     cursor.execute(RECENT, (members, since, until))
@@ -116,5 +112,8 @@ def _load_recent(
         books[recent.member].recent[recent.id] = recent
 
 
-def _moment(event: Purchase) -> datetime:
-    return event.at
+def _first_and_last(
+    asking: Sequence[tuple[Purchase, Rules]], rules: Rules
+) -> tuple[datetime, datetime]:
+    moments = [event.at for event, under in asking if under is rules]
+    return min(moments), max(moments)

@@ -11,9 +11,9 @@ from django.db.backends.utils import CursorWrapper as Cursor
 
 from points.book import Book
 from points.book_rows import Bought, Debt, Lot, Refunded, Stamp, Standing, Taken
-from points.events import Credit, Debit, Event, Purchase, Refund, Restore, VoidRefund
+from points.events import Credit, Debit, Event, Purchase, Refund, Restore, VoidRefund, in_lines
 from points.kinds import Kind
-from points.ledger_sql.basket import load_basket, returned_of
+from points.ledger_sql.basket import load_past, load_returned, returned_of
 from points.ledger_sql.cursor import prepared_cursor
 from points.ledger_sql.statements import (
     BOUGHT,
@@ -96,7 +96,11 @@ def load_books(events: Sequence[Event], stamp: Stamp) -> Loaded:
         bought = _load_purchases(cursor, batch, loaded, stamp.source)
         debits = _load_entries(cursor, batch, loaded, stamp.source)
         refunds = _load_refunds(cursor, batch, loaded, stamp.source, bought)
-        load_basket(cursor, batch.purchases, batch.refunds, bought, loaded.books, loaded.program)
+        if batch.refunds or batch.voids:
+            load_returned(cursor, batch.refunds, bought, loaded.program)
+        load_past(
+            cursor, batch.purchases, bought, loaded.books, loaded.program, until=stamp.recorded_at
+        )
         _load_lots(cursor, batch, loaded, bought, debits, refunds)
         _load_debts(cursor, loaded)
         load_standing(cursor, batch.purchases, batch.voids, loaded.program, loaded.books)
@@ -226,8 +230,8 @@ def _load_refunds(
         (source, keys, [event.key for event in batch.voids]),
     )
     rows = cursor.fetchall()
-    for _, key, _, at, total, _, _, voided_by, voided_at, _, receipt, member in rows:
-        loaded.known[REFUND_KEYS, key] = (member, at, total, receipt)
+    for _, key, _, at, total, _, _, voided_by, voided_at, lines, receipt, member in rows:
+        loaded.known[REFUND_KEYS, key] = (member, at, total, receipt, in_lines(returned_of(lines)))
         if voided_by is not None:
             loaded.known[VOID_KEYS, voided_by] = (member, voided_at, key)
     if not batch.voids:
@@ -305,7 +309,7 @@ def _load_lots(
             loaded.books[owners[lot.id]].add_lot(lot)
     _know_taken(parts, lots, loaded, redeemed, refunds)
     if batch.restores or batch.voids:
-        _load_claims(cursor, loaded, wanted)
+        _load_claims(cursor, loaded, [event.member for event in batch.takers])
     _load_moves(cursor, loaded, since, lots, owners)
 
 
@@ -345,18 +349,18 @@ def _know_taken(
                 refunded.taken.parts = held.get(entry, [])
 
 
-def _load_claims(cursor: Cursor, loaded: Loaded, lots: set[int]) -> None:
+def _load_claims(cursor: Cursor, loaded: Loaded, members: list[int]) -> None:
     cursor.execute(
-        f"SELECT {BOUGHT} FROM points_purchase p WHERE p.lot_id = ANY(%s::bigint[])"
-        " AND p.waived > 0",
-        (list(lots),),
+        f"SELECT {BOUGHT} FROM points_purchase p WHERE p.member_id = ANY(%s::bigint[])"
+        " AND p.taken > 0 AND p.lot_id IS NOT NULL ORDER BY p.id",
+        (members,),
     )
     for row in cursor.fetchall():
         book = loaded.books.get(row[2])
         if book is not None:
             bought = book.bought.get(row[1])
             if bought is None or bought.id != row[0]:
-                bought = Bought(*row)
+                bought = book.recent.get(row[0]) or Bought(*row)
                 book.bought[f"claim:{bought.id}"] = bought
             book.claims[row[13]] = bought
 
