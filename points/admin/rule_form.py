@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.utils.dates import WEEKDAYS
@@ -193,10 +193,8 @@ class RuleForm(forms.Form):
     def __init__(self, tiers: Sequence[Mapping[str, Any]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         name = "name_en" if get_language() == "en" else "name_nl"
-        tier = self.fields["from_tier"]
-        tier.choices = [("", _("Everybody"))] + [  # type: ignore[attr-defined]
-            (row["name_nl"], row[name]) for row in tiers
-        ]
+        tier = cast("forms.ChoiceField", self.fields["from_tier"])
+        tier.choices = [("", _("Everybody")), *((row["name_nl"], row[name]) for row in tiers)]
         self.fields["birthday_days"].help_text = _(
             "0 is the birthday itself, 3 from three days before to three days after it. Empty "
             "asks for no birthday."

@@ -8,15 +8,18 @@ matched by name. A key that has no words here yet is shown by its own name.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.dates import WEEKDAYS
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from points.reports.wording import decimal, listed, whole
+from points.file_values import WEEKDAYS as WEEKDAY_NAMES
+from points.reports.wording import day, decimal, listed, money, whole
 
 Table = Mapping[str, Any]
 ABSENT = "–"
@@ -54,6 +57,26 @@ KEYS: Mapping[str, Promise] = {
     "step": gettext_lazy("How far a member falls"),
     "threshold": gettext_lazy("Status points needed"),
     "multiplier": gettext_lazy("Points are multiplied by"),
+    "points": gettext_lazy("Extra points"),
+    "points_per_piece": gettext_lazy("Points for each piece"),
+    "take": gettext_lazy("Of every so many pieces"),
+    "pay": gettext_lazy("so many are paid for"),
+    "back_at": gettext_lazy("Points for each euro that comes back"),
+    "categories": gettext_lazy("Categories"),
+    "products": gettext_lazy("Products"),
+    "least_base": gettext_lazy("From how many euros"),
+    "starts": gettext_lazy("First day"),
+    "ends": gettext_lazy("Last day"),
+    "weekdays": gettext_lazy("Days of the week"),
+    "hours": gettext_lazy("Hours"),
+    "stores": gettext_lazy("Stores"),
+    "channels": gettext_lazy("Channels"),
+    "from_tier": gettext_lazy("From this tier on"),
+    "first_purchase": gettext_lazy("Only on a member's first purchase"),
+    "birthday_days": gettext_lazy("Days around the birthday"),
+    "most_points": gettext_lazy("At most so many points"),
+    "most_per": gettext_lazy("a member and"),
+    "remainder": gettext_lazy("What rounding leaves"),
 }
 CHOICES: Mapping[tuple[str, str], Promise] = {
     ("rounding", "down"): pgettext_lazy("rounding", "down"),
@@ -64,6 +87,12 @@ CHOICES: Mapping[tuple[str, str], Promise] = {
     ("stacking", "product"): gettext_lazy("they multiply each other"),
     ("policy", "debt"): gettext_lazy("comes off the next points"),
     ("policy", "within_balance"): gettext_lazy("takes no more than there is"),
+    ("most_per", "purchase"): gettext_lazy("a purchase"),
+    ("most_per", "day"): gettext_lazy("a day"),
+    ("most_per", "week"): gettext_lazy("a week"),
+    ("most_per", "month"): gettext_lazy("a month"),
+    ("most_per", "year"): gettext_lazy("a year"),
+    ("remainder", "carry"): gettext_lazy("goes along to the next purchase"),
     ("step", "none"): gettext_lazy("never"),
     ("step", "one"): gettext_lazy("one tier"),
     ("step", "full"): gettext_lazy("to the tier that is reached"),
@@ -184,6 +213,8 @@ def said(key: str, value: Any) -> str:  # noqa: ANN401
         return ABSENT
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if key in SPOKEN_LISTS and isinstance(value, list):
+        return SPOKEN_LISTS[key](value)
     if isinstance(value, list):
         return listed([str(one) for one in value]) if value else _("none")
     words = CHOICES.get((key, str(value)))
@@ -211,7 +242,24 @@ def _times(value: str) -> str:
     return f"{decimal(Decimal(value))}×"
 
 
+def _day(value: str) -> str:
+    return day(date.fromisoformat(value))
+
+
+def _weekdays(value: list[str]) -> str:
+    return listed([str(WEEKDAYS[WEEKDAY_NAMES.index(name)]) for name in value])
+
+
+def _hours(value: list[str]) -> str:
+    return _("from %(start)s to %(end)s") % {"start": value[0], "end": value[1]}
+
+
+SPOKEN_LISTS: Mapping[str, Callable[[list[str]], str]] = {"weekdays": _weekdays, "hours": _hours}
 SPOKEN: Mapping[str, Callable[[Any], str]] = {
+    "back_at": lambda value: decimal(Decimal(value)),
+    "least_base": lambda value: money(Decimal(value)),
+    "starts": _day,
+    "ends": _day,
     "points_per_unit": lambda value: decimal(Decimal(value)),
     "multiplier": _times,
     "valid_months": _months,

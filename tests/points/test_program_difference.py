@@ -75,14 +75,34 @@ def test_two_tiers_of_one_name_are_two():
 def test_rules_of_a_later_kind_are_told_by_their_own_names():
     before, after = program(), program()
     cheese = {"name": "Cheese", "categories": ["Kaas"], "multiplier": "2", "when": {"hour": 9}}
-    after["earning"] |= {"rule": [cheese], "most_points": 500, "carry_over": True}
+    after["earning"] |= {"rule": [cheese], "most_redeemed": 500, "carry_over": True}
 
     assert told(before, after) == [
         ("Earning", "changed", "Carry over", "–", "yes"),
-        ("Earning", "changed", "Most points", "–", "500"),
+        ("Earning", "changed", "Most redeemed", "–", "500"),
         ("Earning rule Cheese", "added", "Points are multiplied by", "–", "2×"),
         ("Earning rule Cheese", "added", "Categories", "–", "Kaas"),
         ("Earning rule Cheese", "added", "Hour", "–", "9"),
+    ]
+
+
+def test_an_earning_rule_is_told_in_words():
+    before, after = program(), program()
+    cheese = {"name_en": "Cheese", "points": 50, "weekdays": ["monday", "friday"]}
+    cheese |= {"hours": ["17:00", "20:00"], "starts": "2027-03-01", "least_base": "7.5"}
+    cheese |= {"first_purchase": True, "most_points": 250, "most_per": "week"}
+    after["earning"] |= {"rule": [cheese], "remainder": "carry"}
+
+    assert [change[2:] for change in told(before, after)] == [
+        ("What rounding leaves", "–", "goes along to the next purchase"),
+        ("Extra points", "–", "50"),
+        ("From how many euros", "–", "€7.50"),
+        ("First day", "–", "1 March 2027"),
+        ("Days of the week", "–", "Monday and Friday"),
+        ("Hours", "–", "from 17:00 to 20:00"),
+        ("Only on a member's first purchase", "–", "yes"),
+        ("At most so many points", "–", "250"),
+        ("a member and", "–", "a week"),
     ]
 
 
