@@ -73,3 +73,14 @@ def test_a_first_purchase_that_goes_back_was_the_first_all_the_same():
 
     assert buy(book, rules, "10.00", at=LATER).earned == 10
     assert book.balance == 10
+
+
+def test_a_piece_that_goes_for_less_leaves_the_price_of_the_others():
+    rules = version({"take": 2, "pay": 1, "back_at": 10, "products": ["1"]})
+    book = a_book()
+    bought = buy(book, rules, "12.00", line(1, "12.00", product="1", quantity="4"))
+    assert bought.earned == 12 + 60
+
+    give_back(book, rules, bought, "1.00", (1, "2", "1.00"))
+
+    assert book.balance == 11 + 30
