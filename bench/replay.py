@@ -113,7 +113,7 @@ def contents(path: Path) -> tuple[datetime, set[str]]:
 
 def floor(replay: Replay) -> float:
     """Read the same purchases and value each under both, and do nothing else."""
-    period = period_of(replay)
+    period = period_of(replay=replay)
     both = rules_of(replay.against), rules_of(replay.draft)
     with stopwatch() as seconds, connection.cursor() as cursor:
         points = [0, 0]

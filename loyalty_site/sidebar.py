@@ -60,6 +60,7 @@ SECTIONS = (
         pgettext_lazy("part of the back office", "Program"),
         (
             _list(_("Program versions"), "rule", "points.programversion"),
+            _list(_("Replays"), "replay", "points.replay"),
             Place(_("Rules for the counter"), "print", "admin:points_rules_sheet"),
             _list(_("Terms"), "gavel", "members.terms"),
             _list(_("Joining"), "how_to_reg", "members.joiningrules"),

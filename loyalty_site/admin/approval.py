@@ -309,7 +309,7 @@ def sentence(approval: Approval) -> str:
 
 def asked(approval: Approval, now: datetime) -> Asked:
     """Put a request into the reader's words, from the row that would be carried out."""
-    stands = situation(whom_it_is_about(approval).pk, now)
+    stands = situation(whom_it_is_about(approval=approval).pk, now)
     points = int(approval.asked["points"])
     is_purchase = approval.kind == Approval.Kind.PURCHASE
     return Asked(

@@ -90,7 +90,7 @@ def open_for_decision(*, approval_id: int, digest: str, staff_id: int, now: date
     return approval
 
 
-def whom_it_is_about(approval: Approval) -> Member:
+def whom_it_is_about(*, approval: Approval) -> Member:
     """Return the member of a request that is about one."""
     if approval.member is None:
         raise TypeError(f"{approval} is about nobody")

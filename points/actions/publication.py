@@ -67,13 +67,13 @@ def save_draft(
         version = ProgramVersion.objects.select_for_update().get(pk=draft_id)
         if version.is_published:
             raise AlreadyPublished(_("A published version cannot be changed; make a new one."))
-        refuse_while_asked(version, now)
+        refuse_while_asked(version=version, now=now)
         if seen is not None and seen != version.digest:
             raise ChangedMeanwhile(
                 _("Somebody changed this draft meanwhile; open it again and look first.")
             )
     version.drafted_by_id = staff_id
-    fill(version, rules)
+    fill(version=version, rules=rules)
     version.save()
     return version
 
@@ -92,7 +92,7 @@ def publish_version(
     version = ProgramVersion.objects.select_for_update().get(pk=version_id)
     if version.is_published:
         raise AlreadyPublished(_("This version has been published already."))
-    check_against_published(version, now)
+    check_against_published(version=version, now=now)
     version.published_at = now
     version.published_by_id = published_by_id
     version.save()
@@ -112,7 +112,7 @@ def publish_program(*, toml: str, now: datetime) -> tuple[ProgramVersion, bool]:
     return publish_version(version_id=draft.pk, now=now), True
 
 
-def requests_about(version: ProgramVersion, now: datetime | None) -> ApprovalQuerySet:
+def requests_about(*, version: ProgramVersion, now: datetime | None) -> ApprovalQuerySet:
     """Requests to publish a draft that wait for a decision; without `now`, expired ones too."""
     waiting = Approval.objects.filter(
         kind=Approval.Kind.PUBLICATION,
@@ -122,8 +122,8 @@ def requests_about(version: ProgramVersion, now: datetime | None) -> ApprovalQue
     return waiting if now is None else waiting.filter(expires_at__gt=now)
 
 
-def refuse_while_asked(version: ProgramVersion, now: datetime | None) -> None:
-    if requests_about(version, now).exists():
+def refuse_while_asked(*, version: ProgramVersion, now: datetime | None) -> None:
+    if requests_about(version=version, now=now).exists():
         raise WaitsForDecision(
             _("A colleague is to decide about this draft; withdraw the request to change it.")
         )
@@ -139,14 +139,14 @@ def _next_number() -> int:
     return (highest or 0) + 1
 
 
-def fill(version: ProgramVersion, rules: dict[str, Any]) -> None:
+def fill(*, version: ProgramVersion, rules: dict[str, Any]) -> None:
     version.name = rules["name"]
     version.effective_at = datetime.fromisoformat(rules["effective_at"])
     version.rules = rules
     version.digest = digest(rules)
 
 
-def check_against_published(version: ProgramVersion, now: datetime) -> None:
+def check_against_published(*, version: ProgramVersion, now: datetime) -> None:
     published = list(ProgramVersion.objects.published())
     if not published:
         return

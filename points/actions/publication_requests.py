@@ -79,19 +79,20 @@ def ask_publication(
         return _same_request(known, version, effective_at)
     if version.is_published:
         raise AlreadyPublished(_("This version has been published already."))
-    refuse_while_asked(version, now)
+    refuse_while_asked(version=version, now=now)
     if effective_at <= now:
         raise EffectiveInThePast(
             _("A new version cannot take effect in the past; choose a date to come.")
         )
 
-    fill(version, version.rules | {"effective_at": effective_at.astimezone(UTC).isoformat()})
-    check_against_published(version, now)
+    moment = effective_at.astimezone(UTC).isoformat()
+    fill(version=version, rules=version.rules | {"effective_at": moment})
+    check_against_published(version=version, now=now)
     version.save()
     return ask_second_person(
         kind=Approval.Kind.PUBLICATION,
         member_id=None,
-        asked=as_asked(version, now),
+        asked=as_asked(version=version, now=now),
         reason=reason,
         request_key=request_key,
         staff_id=staff_id,
@@ -116,7 +117,7 @@ def approve_publication(
     version = ProgramVersion.objects.select_for_update().get(pk=approval.asked["version"])
     if version.drafted_by_id == staff_id:
         raise OwnDraft(_("Nobody publishes the rules they drafted themselves."))
-    asked, stands = approval.asked, as_asked(version, now)
+    asked, stands = approval.asked, as_asked(version=version, now=now)
     if {**asked, "against": None} != {**stands, "against": None}:
         raise NotWhatWasShown(_("This is not what you were shown; read the request again."))
     if asked["against"] != stands["against"]:
@@ -129,7 +130,7 @@ def approve_publication(
     )
 
 
-def as_asked(version: ProgramVersion, now: datetime) -> dict[str, Any]:
+def as_asked(*, version: ProgramVersion, now: datetime) -> dict[str, Any]:
     """Write down what is asked: every rule, and which rules they would take the place of."""
     against = ProgramVersion.objects.replaced_by(version, now)
     return {

@@ -155,7 +155,7 @@ class _Run:
     def compared(self) -> dict[str, Any]:
         replay = self.replay
         today, draft = rules_of(replay.against), rules_of(replay.draft)
-        period = period_of(replay)
+        period = period_of(replay=replay)
         replay.total = how_many(period)
         self.write(total=replay.total)
         comparison = Comparison(today, draft, since=period.since, until=period.until)
@@ -182,7 +182,7 @@ class _Run:
         return bool(ours.update(heard_at=self.now(), **changes))
 
 
-def period_of(replay: Replay) -> Period:
+def period_of(*, replay: Replay) -> Period:
     """The months before a replay was asked, from a local midnight on."""
     zone = rules_of(replay.against).zone
     first = months_later(local_day(replay.asked_at, zone), -replay.months)

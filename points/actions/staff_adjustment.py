@@ -111,7 +111,7 @@ def approve_adjustment(
     """
     approval = open_for_decision(approval_id=approval_id, digest=digest, staff_id=staff_id, now=now)
     asker = staff_who_may(staff_id=approval.asked_by_id, permission=ADJUST)
-    refuse_own_account(staff=asker, member=whom_it_is_about(approval))
+    refuse_own_account(staff=asker, member=whom_it_is_about(approval=approval))
 
     adjustment = Adjustment.from_asked(approval.asked)
     _post(adjustment, actor=f"user:{asker.pk},user:{staff_id}", now=now)

@@ -141,13 +141,13 @@ def approve_purchase(
     """
     approval = open_for_decision(approval_id=approval_id, digest=digest, staff_id=staff_id, now=now)
     asker = staff_who_may(staff_id=approval.asked_by_id, permission=ENTER)
-    refuse_own_account(staff=asker, member=whom_it_is_about(approval))
+    refuse_own_account(staff=asker, member=whom_it_is_about(approval=approval))
 
     asked = AskedPurchase.from_asked(approval.asked)
     reported = _reported(asked.slip)
     if reported is None:
         actor = f"user:{asker.pk},user:{staff_id}"
-        bought = _post(asked.slip, whom_it_is_about(approval), actor=actor, now=now)
+        bought = _post(asked.slip, whom_it_is_about(approval=approval), actor=actor, now=now)
     else:
         bought = book_receipt(
             staff_id=asker.pk, receipt_id=reported.pk, member_id=asked.member_id, now=now

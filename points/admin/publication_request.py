@@ -49,7 +49,7 @@ WITHDRAW = Question(
 
 def waiting_request(version: ProgramVersion, now: datetime) -> Approval | None:
     """Return the request that waits for a colleague, if there is one."""
-    return requests_about(version, now).select_related("asked_by").first()
+    return requests_about(version=version, now=now).select_related("asked_by").first()
 
 
 def ask_for_publication(

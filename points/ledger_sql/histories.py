@@ -16,7 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from members.models import PROGRAM_SOURCE
 from points.events import Credit, Debit, Event, Line, Purchase, Refund, Restore
 from points.kinds import MEMBER_BITS, Kind
-from points.replay import WELCOME, History, Opening, in_time
+from points.replay_walk import WELCOME, History, Opening, in_time
 
 MEMBERS_A_BATCH = 250
 LONGEST_BEFORE = 1_101

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from members.models import StaffAct
 from points.models import Replay
@@ -182,8 +183,6 @@ def test_an_outcome_of_an_earlier_draft_says_so_and_offers_another_run(marketing
 
 
 def test_a_worker_that_cannot_be_reached_is_told_and_no_fault(marketing, version, monkeypatch):
-    from kombu.exceptions import OperationalError  # noqa: PLC0415
-
     def unreachable(*_args: object) -> None:
         raise OperationalError
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from points.events import Purchase
 from points.program_file import compile_rules, read_program
-from points.replay import Comparison, History, Opening, in_time
+from points.replay import Comparison
+from points.replay_walk import History, Opening, in_time
 from tests import make
 
 SINCE = datetime(2025, 6, 14, 22, tzinfo=UTC)
