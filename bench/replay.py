@@ -1,8 +1,8 @@
 """
 A year replayed under a draft, beside reading the same rows and a bare loop over them.
 
-The draft earns double above a tier, leaves a category out and asks less for its tiers, so that
-lines are read and members move. The floor reads the purchases in as many queries and values each
+The draft earns double above a tier, leaves a category out, asks less for its tiers and has four
+earning rules, one with a cap, so that lines are read and members move. The floor reads the purchases in as many queries and values each
 twice (`Rules.value`), with no book, no lots, no tiers.
 """
 
@@ -33,11 +33,36 @@ from points.program_cache import rules_of
 MEMBERS = 2_469
 PURCHASES_A_YEAR = 155_848
 DRAFT = (
-    PROGRAM.replace("points_per_unit = 1\n", "points_per_unit = 1.25\n")
-    .replace("excluded_categories = []", 'excluded_categories = ["Tobacco"]')
-    .replace("threshold = 1200", "threshold = 1000")
-    .replace("multiplier = 1.5", "multiplier = 2")
-    .replace("2016-01-01", "2030-01-01")
+    (
+        PROGRAM.replace("points_per_unit = 1\n", "points_per_unit = 1.25\n")
+        .replace("excluded_categories = []", 'excluded_categories = ["Tobacco"]')
+        .replace("threshold = 1200", "threshold = 1000")
+        .replace("multiplier = 1.5", "multiplier = 2")
+        .replace("2016-01-01", "2030-01-01")
+    )
+    + """
+[[earning.rule]]
+name = "Double Tuesday"
+multiplier = 3
+weekdays = ["tuesday"]
+most_points = 100
+most_per = "month"
+
+[[earning.rule]]
+name = "A category"
+points_per_piece = 5
+categories = ["Category 7"]
+
+[[earning.rule]]
+name = "First purchase"
+points = 50
+first_purchase = true
+
+[[earning.rule]]
+name = "Birthday"
+points = 25
+birthday_days = 3
+"""
 )
 LINES = """
 INSERT INTO points_purchaseline

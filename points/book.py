@@ -46,6 +46,9 @@ class Book:
     the member's, `recent` the purchases that a cap may count.
     """
 
+    keeps_why = True
+    """Whether what is written says why; a book that only counts need not."""
+
     def __init__(
         self,
         member: int,

@@ -72,7 +72,8 @@ def value_purchase(book: Book, event: Purchase, rules: Rules, rank: int) -> Valu
     base, excluded = basis(event.total, event.lines, rules)
     if rules.is_plain:
         points, status = rules.value(base, rank)
-        return Valued(base, points, status, _why(event, rules, base, excluded, rank, status, None))
+        why = _why(event, rules, base, excluded, rank, status, None) if book.keeps_why else ""
+        return Valued(base, points, status, why)
     circumstances = _circumstances(book, event, rules)
     basket = Basket(event.at, base, _earning(event.lines, rules), event.store, event.channel, rank)
     worth = worth_of(basket, rules, circumstances)
@@ -80,7 +81,7 @@ def value_purchase(book: Book, event: Purchase, rules: Rules, rank: int) -> Valu
         base,
         worth.points,
         worth.status,
-        _why(event, rules, base, excluded, rank, worth.status, worth),
+        _why(event, rules, base, excluded, rank, worth.status, worth) if book.keeps_why else "",
         _facts(circumstances),
         _gave(worth),
         worth.left if rules.remainder is Remainder.CARRY else None,

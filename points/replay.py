@@ -54,6 +54,7 @@ class Comparison:
 
     def __init__(self, today: Rules, draft: Rules, *, since: datetime, until: datetime) -> None:
         self.today, self.draft = Side(today, since, until), Side(draft, since, until)
+        self._rules = (*today.earning_rules, *draft.earning_rules)
         self.members = self.quiet = self.purchases = self.opening = 0
         self.spent = NOTHING
         self.same = 0
@@ -106,6 +107,7 @@ class Comparison:
             "purchases": self.purchases,
             "spent": str(self.spent),
             "opening": self.opening,
+            "dated": any(rule.starts or rule.ends for rule in self._rules),
             "today": _figures(self.today),
             "draft": _figures(self.draft),
             "winners": self._written(1),

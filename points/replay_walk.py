@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from points.book import Book
 from points.book_rows import Debt, Entry, Lot, Refused, Stamp
 from points.book_rules import apply
-from points.events import Credit, Debit, Event, Restore
+from points.events import Credit, Debit, Event, Refund, Restore
 from points.kinds import MEMBER_BITS, Kind
 from points.local_time import NEVER, local_day, midnight
 from points.placement import Standing, place
@@ -35,6 +35,7 @@ class Opening:
     tier: int = 0
     tier_since: datetime | None = None
     purchases: int = 0
+    birthday: date | None = None
     days: list[tuple[date, int]] = field(default_factory=list)
 
     @property
@@ -55,9 +56,16 @@ class History:
 class CountingBook(Book):
     """A book that adds its entries up by kind, and keeps neither them nor their hashes."""
 
+    keeps_why = False
+
     def __init__(self, history: History, began: datetime) -> None:
         opening = history.opening
-        super().__init__(history.member, Stamp(began, 0, "replay"), purchases=opening.purchases)
+        super().__init__(
+            history.member,
+            Stamp(began, 0, "replay"),
+            purchases=opening.purchases,
+            birthday=opening.birthday,
+        )
         self.sums = [0] * (max(Kind) + 1)
         for points, available_at, expires_at in opening.lots:
             self.sequence += 1
@@ -160,6 +168,8 @@ class Side:
                 self._spend(book, event)
             case Restore():
                 _restore(book, event, self.program)
+            case Refund() if event.lines:
+                _try(book, _of_known_lines(book, event), self.program)
             case _:
                 _try(book, event, self.program)
 
@@ -208,6 +218,13 @@ def _try(book: Book, event: Event, program: Program) -> Refused | None:
     except Refused as refused:
         return refused
     return None
+
+
+def _of_known_lines(book: Book, event: Refund) -> Refund:
+    """Only lines that rules look at are read; what is given back for others is money alone."""
+    bought = book.bought.get(event.purchase)
+    known = {line.line for line in bought.lines} if bought is not None else set()
+    return replace(event, lines=tuple(part for part in event.lines if part.line in known))
 
 
 def _restore(book: Book, event: Restore, program: Program) -> None:

@@ -6,7 +6,7 @@ Only reads, and locks nothing: what is posted meanwhile is after the period.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from members.models import PROGRAM_SOURCE
 from points.events import Credit, Debit, Event, Line, Purchase, Refund, Restore
 from points.kinds import MEMBER_BITS, Kind
+from points.ledger_sql.basket import returned_of
 from points.replay_walk import WELCOME, History, Opening, in_time
 
 MEMBERS_A_BATCH = 250
@@ -23,7 +24,7 @@ LONGEST_BEFORE = 1_101
 """Days that the window of a tier may be long, and one for the zone."""
 
 MEMBERS = """
-SELECT id, joined_at, joined_through FROM members_member
+SELECT id, joined_at, joined_through, birthday FROM members_member
  WHERE id > %s AND joined_at < %s ORDER BY id LIMIT %s
 """
 PURCHASES = """
@@ -58,7 +59,8 @@ KINDS = [
 ]
 # A refund that was undone by the end of the period never was.
 REFUNDS = """
-SELECT r.id, p.member_id, r.purchase_id, p.placed_at, r.refunded_at, r.total, -e.points
+SELECT r.id, p.member_id, r.purchase_id, p.placed_at, r.refunded_at, r.total, -e.points,
+       r.lines
   FROM points_refund r JOIN points_purchase p ON p.id = r.purchase_id
   LEFT JOIN points_entry e ON e.id = r.entry_id
  WHERE r.purchase_id >= %(first)s AND r.purchase_id < %(end)s
@@ -131,19 +133,19 @@ def histories(period: Period) -> Iterator[list[History]]:
         yield _batch(batch, period)
 
 
-Joined = tuple[datetime, str]
+Joined = tuple[datetime, str, date | None]
 
 
 def _members(after: int, period: Period) -> dict[int, Joined]:
     with connection.cursor() as cursor:
         cursor.execute(MEMBERS, (after, period.until, MEMBERS_A_BATCH))
-        return {member: (joined_at, through) for member, joined_at, through in cursor.fetchall()}
+        return {row[0]: (row[1], row[2], row[3]) for row in cursor.fetchall()}
 
 
 def _batch(members: dict[int, Joined], period: Period) -> list[History]:
     values = _values(members, period)
     found = {
-        member: History(member, Opening(), [], _welcomed(joined, period))
+        member: History(member, Opening(birthday=joined[2]), [], _welcomed(joined, period))
         for member, joined in members.items()
     }
     with connection.cursor() as cursor:
@@ -181,7 +183,7 @@ def _values(members: dict[int, Joined], period: Period) -> dict[str, Any]:
 
 def _welcomed(joined: Joined, period: Period) -> datetime | None:
     """When a member joined, if the program welcomed them and not an import."""
-    joined_at, through = joined
+    joined_at, through, _ = joined
     return joined_at if joined_at >= period.since and through != "import" else None
 
 
@@ -225,9 +227,10 @@ def _event(row: Sequence[Any], redeemed: set[str]) -> Event:
 def _refunds(cursor: CursorWrapper, values: dict[str, Any]) -> list[Event]:
     cursor.execute(REFUNDS, values)
     events: list[Event] = []
-    for id_, member, purchase, placed_at, at, total, taken in cursor.fetchall():
+    for id_, member, purchase, placed_at, at, total, taken, parts in cursor.fetchall():
         if placed_at >= values["since"]:
-            events.append(Refund(f"r{id_}", member, at, total, str(purchase)))
+            lines = returned_of(parts)
+            events.append(Refund(f"r{id_}", member, at, total, str(purchase), lines=lines))
         elif taken:
             # Of a purchase before the period: it took what it took in fact.
             events.append(Debit(f"r{id_}", member, at, taken, Kind.ADJUSTED))

@@ -304,4 +304,9 @@ def _assumptions(result: dict[str, Any]) -> Iterator[str]:
         "What was redeemed is redeemed again. Where the points do not suffice, as far as they go: "
         "%(today)s times by today's rules, %(draft)s times by the draft's."
     ) % {"today": whole(result["today"]["cut"]), "draft": whole(result["draft"]["cut"])}
+    if result.get("dated"):
+        yield _(
+            "A rule with a first or last day counts on its own days only: one that lies ahead "
+            "gives nothing here."
+        )
     yield _("Points that staff gave or took by hand are the same in both.")

@@ -27,6 +27,7 @@ OTHER_ARGUMENTS = {
         rows_by_label(rows)["points.purchase"].pk,
         rows_by_label(rows)["points.purchase"].refunds.get().pk,
     ],
+    "admin:points_programversion_add_rule": lambda _rows: [draft_with_a_rule()],
     "admin:points_rule_change": lambda _rows: [draft_with_a_rule(), 1],
     "admin:points_rule_drop": lambda _rows: [draft_with_a_rule(), 1],
     "handbook_chapter": lambda _rows: [CHAPTERS[-1].key],
