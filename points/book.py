@@ -267,7 +267,7 @@ class Book:
             -points,
             at,
             f"{lot.id}:{lot.cause}",
-            canonical({"lot": lot.id, "reason": reason}),
+            canonical({"lot": lot.id, "reason": reason}) if self.keeps_why else "",
             DERIVED_SOURCE,
         )
         self.take(row.id, lot, points, row.id)

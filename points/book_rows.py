@@ -114,13 +114,78 @@ class Debt:
 
 
 @dataclass(slots=True)
+class Circumstances:
+    """
+    What the past says about a purchase, kept with it for ever.
+
+    `room` is what the caps still allow, by rule (`WHOLE` for all points); `carried` the part
+    of a point left over from before, below nothing after a return.
+    """
+
+    is_first: bool = False
+    birthdays: frozenset[int] = frozenset()
+    room: dict[int, Decimal] = field(default_factory=dict)
+    carried: Decimal = Decimal(0)
+
+    def as_json(self) -> str:
+        """Write down what is not as usual."""
+        facts: dict[str, object] = {}
+        if self.is_first:
+            facts["first"] = 1
+        if self.birthdays:
+            facts["birthdays"] = sorted(self.birthdays)
+        if self.room:
+            facts["room"] = {str(rule): str(room) for rule, room in self.room.items()}
+        if self.carried:
+            facts["carried"] = str(self.carried)
+        return canonical(facts)
+
+    @classmethod
+    def from_json(cls, written: str) -> "Circumstances":
+        facts = json.loads(written)
+        return cls(
+            is_first=bool(facts.get("first")),
+            birthdays=frozenset(facts.get("birthdays", ())),
+            room={int(rule): Decimal(room) for rule, room in facts.get("room", {}).items()},
+            carried=Decimal(facts.get("carried", "0")),
+        )
+
+
+@dataclass(slots=True)
+class Gave:
+    """What each rule gives a purchase now, and what rounding leaves of it."""
+
+    extras: dict[int, Decimal] = field(default_factory=dict)
+    left: Decimal = Decimal(0)
+
+    def as_json(self) -> str:
+        gave: dict[str, object] = {}
+        if self.extras:
+            gave["extras"] = {str(rule): plain(extra) for rule, extra in self.extras.items()}
+        if self.left:
+            gave["left"] = plain(self.left)
+        return canonical(gave)
+
+    @classmethod
+    def from_json(cls, written: str) -> "Gave":
+        gave = json.loads(written)
+        extras = {int(rule): Decimal(extra) for rule, extra in gave.get("extras", {}).items()}
+        return cls(extras, Decimal(gave.get("left", "0")))
+
+
+def plain(amount: Decimal) -> str:
+    """Write an amount without zeros that say nothing, and never with an exponent."""
+    return f"{amount.normalize():f}"
+
+
+@dataclass(slots=True)
 class Bought:
     """
     A purchase as posted: what refunds of it need. `taken` counts what was waived.
 
-    Under a version with earning rules, `facts` is JSON of the circumstances it was valued in,
-    and `gave` of what rules and rounding left give it now. `lines` are those it was bought
-    with, `returned` what refunds by line have taken out since.
+    Under a version with earning rules, `facts` are the circumstances it was valued in, and
+    `gave` what rules and rounding give it now. `lines` are those it was bought with,
+    `returned` what refunds by line have taken out since.
     """
 
     id: int
@@ -139,8 +204,8 @@ class Bought:
     lot: int | None
     store: str = ""
     channel: str = ""
-    facts: str | None = None
-    gave: str | None = None
+    facts: Circumstances | None = None
+    gave: Gave | None = None
     returned: list[Returned] = field(default_factory=list)
     lines: tuple[Line, ...] = ()
     event: Purchase | None = None

@@ -1,14 +1,12 @@
 """What a purchase is worth in its member's book: in which circumstances, and the why of it."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
 from points.book import Book
-from points.book_rows import Bought, canonical
-from points.earning import WHOLE, Basket, Circumstances, Worth, worth_of
+from points.book_rows import Bought, Circumstances, Gave, canonical, plain
+from points.earning import WHOLE, Basket, Worth, worth_of
 from points.earning_rules import Remainder, is_birthday
 from points.events import Line, Purchase, Returned
 from points.local_time import local_day
@@ -23,8 +21,8 @@ class Valued:
     points: int
     status: int
     why: str
-    facts: str | None = None
-    gave: str | None = None
+    facts: Circumstances | None = None
+    gave: Gave | None = None
     left: Decimal | None = None
     """The part of a point that goes along to the next purchase, where the version has it so."""
 
@@ -36,7 +34,7 @@ class Rest:
     base: Decimal
     points: int
     status: int
-    gave: str | None = None
+    gave: Gave | None = None
     moved: Decimal = NOTHING
     """By how much the part of a point left over changes."""
 
@@ -82,8 +80,8 @@ def value_purchase(book: Book, event: Purchase, rules: Rules, rank: int) -> Valu
         worth.points,
         worth.status,
         _why(event, rules, base, excluded, rank, worth.status, worth) if book.keeps_why else "",
-        _facts(circumstances),
-        _gave(worth),
+        circumstances,
+        Gave(worth.extras, worth.left),
         worth.left if rules.remainder is Remainder.CARRY else None,
     )
 
@@ -105,11 +103,11 @@ def value_rest(bought: Bought, rules: Rules) -> Rest:
     basket = Basket(
         bought.at, base, _earning(lines, rules), bought.store, bought.channel, bought.tier
     )
-    worth = worth_of(basket, rules, _remembered(bought))
+    worth = worth_of(basket, rules, bought.facts or Circumstances())
     moved = NOTHING
     if rules.remainder is Remainder.CARRY:
-        moved = worth.left - Decimal(_gives(bought).get("left", "0"))
-    return Rest(base, worth.points, worth.status, _gave(worth), moved)
+        moved = worth.left - (bought.gave.left if bought.gave is not None else NOTHING)
+    return Rest(base, worth.points, worth.status, Gave(worth.extras, worth.left), moved)
 
 
 def rest_of(lines: Sequence[Line], returned: Sequence[Returned]) -> tuple[Decimal, Sequence[Line]]:
@@ -182,50 +180,9 @@ def _counts(bought: Bought, number: int, rules: Rules) -> Decimal:
     if number == WHOLE:
         return Decimal(bought.earned - bought.taken + bought.waived)
     # The rules of another version are other rules, whatever their numbers.
-    if bought.version != rules.number:
+    if bought.version != rules.number or bought.gave is None:
         return NOTHING
-    return Decimal(_gives(bought).get("extras", {}).get(str(number), "0"))
-
-
-def _facts(circumstances: Circumstances) -> str:
-    facts: dict[str, object] = {}
-    if circumstances.is_first:
-        facts["first"] = 1
-    if circumstances.birthdays:
-        facts["birthdays"] = sorted(circumstances.birthdays)
-    if circumstances.room:
-        facts["room"] = {str(rule): str(room) for rule, room in circumstances.room.items()}
-    if circumstances.carried:
-        facts["carried"] = str(circumstances.carried)
-    return canonical(facts)
-
-
-def _remembered(bought: Bought) -> Circumstances:
-    facts = json.loads(bought.facts or "{}")
-    return Circumstances(
-        is_first=bool(facts.get("first")),
-        birthdays=frozenset(facts.get("birthdays", ())),
-        room={int(rule): Decimal(room) for rule, room in facts.get("room", {}).items()},
-        carried=Decimal(facts.get("carried", "0")),
-    )
-
-
-def _gave(worth: Worth) -> str:
-    gave: dict[str, object] = {}
-    if worth.extras:
-        gave["extras"] = {str(rule): _text(extra) for rule, extra in worth.extras.items()}
-    if worth.left:
-        gave["left"] = _text(worth.left)
-    return canonical(gave)
-
-
-def _gives(bought: Bought) -> dict[str, Any]:
-    gives: dict[str, Any] = json.loads(bought.gave or "{}")
-    return gives
-
-
-def _text(amount: Decimal) -> str:
-    return f"{amount.normalize():f}"
+    return bought.gave.extras.get(number, NOTHING)
 
 
 # Why
@@ -264,7 +221,7 @@ def _whole_why(
     why: dict[str, object] = {
         "base": str(base),
         "extras": [
-            [rule, _text(extra), *([_text(worth.wanted[rule])] if rule in worth.wanted else [])]
+            [rule, plain(extra), *([plain(worth.wanted[rule])] if rule in worth.wanted else [])]
             for rule, extra in sorted(worth.extras.items())
         ],
         "missed": [[rule, str(reason)] for rule, reason in sorted(worth.missed.items())],
@@ -280,9 +237,9 @@ def _whole_why(
         why["excluded"] = [[name, str(amount)] for name, amount in excluded]
     # What earns nothing leaves what was left over as it is.
     if worth.carried and base:
-        why["carried"] = _text(worth.carried)
+        why["carried"] = plain(worth.carried)
     if worth.left and base:
-        why["left"] = _text(worth.left)
+        why["left"] = plain(worth.left)
     if worth.over:
         why["over"] = worth.over
     return why

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 
+from points.book_rows import Circumstances
 from points.earning_rules import (
     MOST_TIMES,
     EarningRule,
@@ -39,21 +40,6 @@ class Basket:
     store: str = ""
     channel: str = ""
     rank: int = 0
-
-
-@dataclass(slots=True, frozen=True)
-class Circumstances:
-    """
-    What the past says about a purchase, kept with it for ever.
-
-    `room` is what the caps still allow, by rule (`WHOLE` for all points); `carried` the part
-    of a point left over from before, below nothing after a return.
-    """
-
-    is_first: bool = False
-    birthdays: frozenset[int] = frozenset()
-    room: Mapping[int, Decimal] = field(default_factory=dict)
-    carried: Decimal = NOTHING
 
 
 @dataclass(slots=True)
@@ -119,12 +105,12 @@ def _parts(
     for rule in rules.earning_rules:
         reason = rule.missed(scene)
         if reason is None:
-            lines = [line for line in basket.lines if rule.is_of(line)]
+            lines = rule.lines_of(basket.lines)
             reason = _too_little(rule, basket, lines) or _used_up(rule, facts)
-            parts[rule.number] = lines
-        if reason is not None:
-            parts.pop(rule.number, None)
-            worth.missed[rule.number] = reason
+            if reason is None:
+                parts[rule.number] = lines
+                continue
+        worth.missed[rule.number] = reason
     return parts
 
 
@@ -163,12 +149,14 @@ def _multiply(basket: Basket, rules: Rules, parts: Mapping[int, list[Line]], wor
     """Add what multipliers give: each part of the basket under all that meet there."""
     meeting = {
         rule.number: rule.multiplier
-        for rule in rules.earning_rules
+        for rule in rules.multiplying
         if rule.multiplier is not None and rule.number in parts
     }
     tier = rules.multiplier(basket.rank)
     if tier != ONE:
         meeting[TIER] = tier
+    if not meeting:
+        return
     split = _split(basket, rules, parts, meeting)
     for amount, numbers in split:
         together = {number: meeting[number] for number in sorted(numbers)}
@@ -195,7 +183,7 @@ def _split(
     least favorable part; what the receipt has beyond its lines counts with the rest.
     """
     of_lines = {
-        rule.number for rule in rules.earning_rules if rule.is_of_lines and rule.number in meeting
+        rule.number for rule in rules.multiplying if rule.is_of_lines and rule.number in meeting
     }
     everywhere = frozenset(meeting) - of_lines
     if not of_lines:
@@ -252,8 +240,8 @@ def _shares(together: Mapping[int, Decimal], stacking: Stacking) -> list[tuple[i
 
 def _give(basket: Basket, rules: Rules, parts: Mapping[int, list[Line]], worth: Worth) -> None:
     """Add fixed points, points a piece and what comes back; whole points each."""
-    for rule in rules.earning_rules:
-        if rule.number not in parts or rule.multiplier is not None:
+    for rule in rules.giving:
+        if rule.number not in parts:
             continue
         lines = parts[rule.number]
         if rule.points is not None:
@@ -310,7 +298,7 @@ def _free_up_to(pieces: int, free: Free) -> int:
 
 def _trim(rules: Rules, room: Mapping[int, Decimal], worth: Worth) -> None:
     """Cut what a rule gives to what its cap has left."""
-    for rule in rules.earning_rules:
+    for rule in rules.capped:
         number = rule.number
         if rule.cap is None or number not in worth.extras:
             continue

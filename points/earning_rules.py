@@ -1,11 +1,11 @@
 """What an earning rule is: what it gives, and when. Pure, its conditions compiled once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from points.events import Line
@@ -67,23 +67,27 @@ class Cap:
 
     def bounds(self, at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """Return the first instant of the period around an instant, and of the next."""
-        day = local_day(at, zone)
-        match self.period:
-            case Period.WEEK:
-                first = day - timedelta(days=day.weekday())
-                following = first + timedelta(days=7)
-            case Period.MONTH:
-                first = day.replace(day=1)
-                following = months_later(first, 1)
-            case Period.YEAR:
-                first = day.replace(month=1, day=1)
-                following = months_later(first, 12)
-            case _:
-                first, following = day, day + timedelta(days=1)
-        return midnight(first, zone), midnight(following, zone)
+        return _bounds(self.period, local_day(at, zone), zone)
 
 
-@dataclass(frozen=True, slots=True)
+@lru_cache(maxsize=4096)
+def _bounds(period: Period, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    match period:
+        case Period.WEEK:
+            first = day - timedelta(days=day.weekday())
+            following = first + timedelta(days=7)
+        case Period.MONTH:
+            first = day.replace(day=1)
+            following = months_later(first, 1)
+        case Period.YEAR:
+            first = day.replace(month=1, day=1)
+            following = months_later(first, 12)
+        case _:
+            first, following = day, day + timedelta(days=1)
+    return midnight(first, zone), midnight(following, zone)
+
+
+@dataclass(slots=True)
 class Scene:
     """When, where and by whom something is bought, as the conditions of rules look at it."""
 
@@ -157,6 +161,10 @@ class EarningRule:
             or line.department.casefold() in self.names_of_lines
             or line.product.casefold() in self.numbers_of_products
         )
+
+    def lines_of(self, lines: Iterable[Line]) -> list[Line]:
+        """Return its part of the basket; nothing for a rule of the whole."""
+        return [line for line in lines if self.is_of(line)] if self.is_of_lines else []
 
     def missed(self, scene: Scene) -> Missed | None:
         """Return the first of its conditions that a purchase does not meet; None if it fires."""

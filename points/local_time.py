@@ -14,6 +14,7 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 
+@lru_cache(maxsize=4096)
 def local_day(at: datetime, zone: ZoneInfo) -> date:
     """Return the calendar day an instant falls on."""
     return at.astimezone(zone).date()

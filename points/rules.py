@@ -103,6 +103,19 @@ class Rules:
         }
 
     @cached_property
+    def multiplying(self) -> tuple[EarningRule, ...]:
+        """The rules that multiply; the others give points of their own."""
+        return tuple(rule for rule in self.earning_rules if rule.multiplier is not None)
+
+    @cached_property
+    def giving(self) -> tuple[EarningRule, ...]:
+        return tuple(rule for rule in self.earning_rules if rule.multiplier is None)
+
+    @cached_property
+    def capped(self) -> tuple[EarningRule, ...]:
+        return tuple(rule for rule in self.earning_rules if rule.cap is not None)
+
+    @cached_property
     def birthday_rules(self) -> tuple[EarningRule, ...]:
         return tuple(rule for rule in self.earning_rules if rule.birthday_days is not None)
 

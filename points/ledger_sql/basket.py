@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
 from points.book import Book
-from points.book_rows import Bought, canonical
+from points.book_rows import Bought, Circumstances, Gave, canonical
 from points.events import Line, Purchase, Refund, Returned
 from points.ledger_sql.statements import BIRTHDAYS, RECEIPT_LINES, RECENT, RETURNED
 from points.rules import Program, Rules
@@ -29,6 +30,15 @@ def returned_of(lines: str | None) -> tuple[Returned, ...]:
 def as_json(lines: Iterable[Returned]) -> str:
     """Write what a refund says of lines: number, pieces and money of each."""
     return canonical([[part.line, str(part.quantity), str(part.amount)] for part in lines])
+
+
+def as_bought(row: Sequence[Any]) -> Bought:
+    """Read a purchase as `BOUGHT` selects it."""
+    bought = Bought(*row[:-2])
+    facts, gave = row[-2:]
+    bought.facts = None if facts is None else Circumstances.from_json(facts)
+    bought.gave = None if gave is None else Gave.from_json(gave)
+    return bought
 
 
 def load_returned(
@@ -108,7 +118,7 @@ def _load_recent(
     since, until = min(start for start, _ in bounds), max(end for _, end in bounds)
     cursor.execute(RECENT, (members, since, until))
     for row in cursor.fetchall():
-        recent = bought.get(row[0]) or Bought(*row)
+        recent = bought.get(row[0]) or as_bought(row)
         books[recent.member].recent[recent.id] = recent
 
 

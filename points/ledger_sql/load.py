@@ -13,7 +13,7 @@ from points.book import Book
 from points.book_rows import Bought, Debt, Lot, Refunded, Stamp, Standing, Taken
 from points.events import Credit, Debit, Event, Purchase, Refund, Restore, VoidRefund, in_lines
 from points.kinds import Kind
-from points.ledger_sql.basket import load_past, load_returned, returned_of
+from points.ledger_sql.basket import as_bought, load_past, load_returned, returned_of
 from points.ledger_sql.cursor import prepared_cursor
 from points.ledger_sql.statements import (
     BOUGHT,
@@ -183,7 +183,7 @@ def _load_purchases(
 
 
 def _know_purchase(row: Sequence[Any], loaded: Loaded) -> Bought:
-    bought = Bought(*row)
+    bought = as_bought(row)
     loaded.known[PURCHASE_KEYS, bought.key] = (bought.member, bought.at, bought.total)
     if bought.member in loaded.books:
         loaded.books[bought.member].bought[bought.key] = bought
@@ -360,7 +360,7 @@ def _load_claims(cursor: Cursor, loaded: Loaded, members: list[int]) -> None:
         if book is not None:
             bought = book.bought.get(row[1])
             if bought is None or bought.id != row[0]:
-                bought = book.recent.get(row[0]) or Bought(*row)
+                bought = book.recent.get(row[0]) or as_bought(row)
                 book.bought[f"claim:{bought.id}"] = bought
             book.claims[row[13]] = bought
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from points.book import Book
-from points.book_rows import Stamp
+from points.book_rows import Circumstances, Gave, Stamp
 from points.ledger_sql.basket import as_json
 from points.ledger_sql.cursor import prepared_cursor
 
@@ -163,8 +163,8 @@ def _purchases(books: list[Book], stamp: Stamp, recorded: str) -> Iterator[Row]:
                 event.channel,
                 recorded,
                 bought.explanation,
-                bought.facts,
-                bought.gave,
+                _json(bought.facts),
+                _json(bought.gave),
             )
 
 
@@ -226,6 +226,10 @@ def _refunds(books: list[Book], stamp: Stamp, recorded: str) -> Iterator[Row]:
                     _text(refund.voided_at),
                     as_json(refund.lines) if refund.lines else None,
                 )
+
+
+def _json(facts: Circumstances | Gave | None) -> str | None:
+    return None if facts is None else facts.as_json()
 
 
 def _text(at: datetime | None) -> str | None:
@@ -315,7 +319,7 @@ def _update(cursor: CursorWrapper, books: list[Book]) -> None:
                 bought.taken,
                 bought.waived,
                 bought.status,
-                bought.gave,
+                _json(bought.gave),
             )
             for book in books
             for bought in book.bought.values()

@@ -6,7 +6,6 @@ member may hold, together with what they have spent, no more than the purchases 
 worth in circumstances of their own, and what they were given.
 """
 
-import json
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -106,7 +105,7 @@ def picture(book):
         tuple((lot.remaining, lot.points) for lot in book.lots),
         tuple((debt.remaining, debt.points) for debt in book.debts),
         tuple(
-            (b.total, b.refunded, b.taken, b.waived, b.facts, b.gave, tuple(b.returned))
+            (b.total, b.refunded, b.taken, b.waived, str(b.facts), str(b.gave), tuple(b.returned))
             for b in book.bought.values()
         ),
         tuple(
@@ -192,10 +191,9 @@ def lives(rules, most, offered=offers):
 
 def worth_kept(bought, rules):
     """What is left of a purchase is worth by itself: with the part of a point that is carried."""
-    facts = json.loads(bought.facts or "{}")
-    facts.pop("carried", None)
-    rest = value_rest(replace(bought, facts=json.dumps(facts), gave=None), rules)
-    left = json.loads(rest.gave or "{}").get("left", "0")
+    facts = {key: fact for key, fact in (bought.facts or {}).items() if key != "carried"}
+    rest = value_rest(replace(bought, facts=facts, gave=None), rules)
+    left = (rest.gave or {}).get("left", "0")
     return rest.points + Decimal(left)
 
 
