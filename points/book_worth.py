@@ -13,6 +13,9 @@ from points.local_time import local_day
 from points.rules import NOTHING, Rules
 
 
+NONE = frozenset[int]()
+
+
 @dataclass(slots=True)
 class Valued:
     """A purchase valued: what it earns, what its record keeps of it, and why."""
@@ -146,16 +149,20 @@ def _earning(lines: Iterable[Line], rules: Rules) -> list[Line]:
 
 
 def _circumstances(book: Book, event: Purchase, rules: Rules) -> Circumstances:
-    day = local_day(event.at, rules.zone)
     return Circumstances(
-        is_first=not book.purchases,
-        birthdays=frozenset(
-            rule.number
-            for rule in rules.birthday_rules
-            if is_birthday(book.birthday, day, rule.birthday_days or 0)
-        ),
-        room=_room(book, event, rules),
-        carried=book.remainder if rules.remainder is Remainder.CARRY else NOTHING,
+        not book.purchases,
+        _birthdays(book, event, rules) if book.birthday is not None else NONE,
+        _room(book, event, rules),
+        book.remainder if rules.remainder is Remainder.CARRY else NOTHING,
+    )
+
+
+def _birthdays(book: Book, event: Purchase, rules: Rules) -> frozenset[int]:
+    day = local_day(event.at, rules.zone)
+    return frozenset(
+        rule.number
+        for rule in rules.birthday_rules
+        if is_birthday(book.birthday, day, rule.birthday_days or 0)
     )
 
 
@@ -164,15 +171,11 @@ def _room(book: Book, event: Purchase, rules: Rules) -> dict[int, Decimal]:
     room = {}
     for number, cap in rules.caps.items():
         start, end = cap.bounds(event.at, rules.zone)
-        used = sum(
-            (
-                _counts(bought, number, rules)
-                for bought in book.recent.values()
-                if start <= bought.at < end
-            ),
-            NOTHING,
-        )
-        room[number] = max(NOTHING, cap.points - used)
+        left = Decimal(cap.points)
+        for bought in book.recent.values():
+            if start <= bought.at < end:
+                left -= _counts(bought, number, rules)
+        room[number] = max(NOTHING, left)
     return room
 
 
