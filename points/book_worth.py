@@ -12,7 +12,6 @@ from points.events import Line, Purchase, Returned
 from points.local_time import local_day
 from points.rules import NOTHING, Rules
 
-
 NONE = frozenset[int]()
 
 

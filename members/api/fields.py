@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 
 from django.core.exceptions import ValidationError as DjangoFault
 from django.core.validators import validate_email
-from ninja import Schema
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 MONEY = r"^(0|[1-9][0-9]{0,6})(\.[0-9]{1,2})?$"
 MOMENT = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,6})?)?([Zz]|[+-]\d\d:?\d\d)$"
@@ -18,7 +17,7 @@ DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 KEY = r"^[\x21-\x7e]{1,64}$"
 
 
-class Strict(Schema):
+class Strict(BaseModel):
     """A body in which every field is known and has the type it says."""
 
     model_config = ConfigDict(extra="forbid", strict=True)

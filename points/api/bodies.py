@@ -4,8 +4,8 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from ninja import Schema
 from pydantic import (
+    BaseModel,
     BeforeValidator,
     Field,
     GetJsonSchemaHandler,
@@ -85,12 +85,12 @@ class PurchaseBody(Strict):
         )
 
 
-class TierBody(Schema):
+class TierBody(BaseModel):
     rank: int = Field(description="0 for who has reached no tier yet.", ge=0)
     name: str = Field(description="In the language that was asked for.")
 
 
-class PurchaseAnswer(Schema):
+class PurchaseAnswer(BaseModel):
     """What a purchase earned."""
 
     purchase: str = Field(description="The receipt.")
@@ -118,7 +118,7 @@ class BatchBody(Strict):
     )
 
 
-class ItemAnswer(Schema):
+class ItemAnswer(BaseModel):
     """What became of one item: 201 posted, 200 known before, or why not."""
 
     receipt: str | None = Field(description="As it was sent, if it could be read.")
@@ -127,7 +127,7 @@ class ItemAnswer(Schema):
     error: ErrorBody | None = None
 
 
-class BatchAnswer(Schema):
+class BatchAnswer(BaseModel):
     """An answer for each item, in the order they were sent."""
 
     posted: int
@@ -176,7 +176,7 @@ class RefundBody(Strict):
         return tuple(Returned(part.line, part.quantity, part.amount) for part in self.lines)
 
 
-class RefundAnswer(Schema):
+class RefundAnswer(BaseModel):
     """What a refund took back."""
 
     refund: str

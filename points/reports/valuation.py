@@ -1,6 +1,6 @@
 """How a purchase was valued, step by step."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,11 @@ from points.reports.rule_words import at_most, extra_points, rule_name, why_not
 from points.reports.wording import decimal, money, points_text, tier_name, whole
 from points.rules import ONE, Rounding, Rules
 
+ROUNDED: Mapping[Rounding, Callable[[], str]] = {
+    Rounding.DOWN: lambda: _(", rounded down to %(points)s"),
+    Rounding.HALF_UP: lambda: _(", rounded to %(points)s"),
+    Rounding.UP: lambda: _(", rounded up to %(points)s"),
+}
 Facts = Mapping[str, Any]
 """What an entry or a purchase keeps as its explanation."""
 
@@ -133,12 +138,7 @@ def _extra(facts: Facts, rules: Rules, multiplier: Decimal) -> str:
 def _rounded(facts: Facts, exact: Decimal, points: int) -> str:
     if exact == points:
         return ""
-    words = {
-        Rounding.DOWN: _(", rounded down to %(points)s"),
-        Rounding.HALF_UP: _(", rounded to %(points)s"),
-        Rounding.UP: _(", rounded up to %(points)s"),
-    }
-    return words[Rounding(facts["rounding"])] % {"points": points_text(points)}
+    return ROUNDED[Rounding(facts["rounding"])]() % {"points": points_text(points)}
 
 
 def version(facts: Facts) -> str:

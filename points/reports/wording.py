@@ -1,7 +1,10 @@
 """Points, money and days as a reader writes them, in the reader's language."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache, wraps
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format, number_format
@@ -11,6 +14,7 @@ from django.utils.translation import gettext as _
 from points.local_time import NEVER, local_day, months_later
 from points.rules import Rules
 
+Written = TypeVar("Written")
 MINUS = "−"
 A_MOMENT = timedelta(microseconds=1)
 A_DAY = timedelta(days=1)
@@ -18,10 +22,26 @@ MONTHS_WITHOUT_YEAR = 11
 """Up to so far ahead a day and its month can mean only one day."""
 
 
+def by_language(write: Callable[[Written], str]) -> Callable[[Written], str]:
+    """Remember what was written in a language: a batch writes the same figures over and over."""
+
+    @lru_cache(maxsize=4096)
+    def remembered(value: Written, _language: str | None) -> str:
+        return write(value)
+
+    @wraps(write)
+    def written(value: Written) -> str:
+        return remembered(value, get_language())
+
+    return written
+
+
+@by_language
 def whole(number: int) -> str:
     return number_format(number, force_grouping=True)
 
 
+@by_language
 def decimal(number: Decimal) -> str:
     """Write a number with the decimals it needs: 1, 1.5, 19.425."""
     plain = f"{number:f}"
@@ -30,6 +50,7 @@ def decimal(number: Decimal) -> str:
     )
 
 
+@by_language
 def points_text(points: int) -> str:
     """Write how many points, without a sign."""
     count = abs(points)
@@ -40,10 +61,12 @@ def signed(points: int) -> str:
     return f"{MINUS if points < 0 else '+'}{whole(abs(points))}"
 
 
+@by_language
 def money(amount: Decimal) -> str:
     return _("€%(amount)s") % {"amount": number_format(amount, decimal_pos=2, force_grouping=True)}
 
 
+@by_language
 def day(value: date) -> str:
     return date_format(value, "j F Y")
 
