@@ -89,7 +89,7 @@ class Purchase(models.Model):
         indexes = [
             models.Index(fields=["member", "placed_at"], name="purchase_of_member"),
             BrinIndex(fields=["placed_at"], name="purchase_by_time", pages_per_range=32),
-            models.Index(fields=["lot"], condition=models.Q(waived__gt=0), name="purchase_claim"),
+            models.Index(fields=["member"], condition=models.Q(taken__gt=0), name="purchase_claim"),
         ]
         triggers = [
             *never_deleted(),

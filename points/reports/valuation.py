@@ -102,7 +102,7 @@ def _left(facts: Facts) -> list[str]:
     left = Decimal(facts.get("left", "0"))
     if not left:
         return []
-    return [_("%(points)s goes along to the next purchase.") % {"points": extra_points(left)}]
+    return [_("Left for the next purchase: %(points)s.") % {"points": extra_points(left)}]
 
 
 def _missed(facts: Facts, rules: Rules) -> list[str]:

@@ -155,6 +155,6 @@ def test_an_explanation_in_english_goes_from_base_to_points(bought):
         "Cheese weeks: 20 points more.",
         "Welcome: 7 points more.",
         "Together 37.6 points, rounded down to 37 points.",
-        "0.6 points goes along to the next purchase.",
+        "Left for the next purchase: 0.6 points.",
         "Did not count: Sunday (another day of the week).",
     ]
