@@ -21,12 +21,16 @@ PLACES = ("store", "till", "cashier")
 
 IN_DUTCH = {
     "BOTTLE DEPOSITS": "Statiegeld",
+    "CHEESE": "Kaas",
+    "CHEESES": "Kaas",
     "CIGARETTES": "Sigaretten",
     "CIGARS": "Sigaren",
     "PREPAID WIRELESS&ACCESSORIES": "Beltegoed",
     "TOBACCO OTHER": "Tabak",
+    "TROPICAL FRUIT": "Fruit",
+    "VEGETABLES - ALL OTHERS": "Groente",
 }
-"""The categories that Marktzicht's program names."""
+"""The categories that Marktzicht's program and its draft name."""
 
 Row = dict[str, str]
 
