@@ -135,9 +135,9 @@ class Circumstances:
         if self.birthdays:
             facts["birthdays"] = sorted(self.birthdays)
         if self.room:
-            facts["room"] = {str(rule): str(room) for rule, room in self.room.items()}
+            facts["room"] = {str(rule): plain(room) for rule, room in self.room.items()}
         if self.carried:
-            facts["carried"] = str(self.carried)
+            facts["carried"] = plain(self.carried)
         return canonical(facts)
 
     @classmethod

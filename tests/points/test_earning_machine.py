@@ -96,7 +96,7 @@ class LedgerOfRules(Ledger):
         """What is left of a purchase is worth with its part of a point, nothing carried over."""
         if not rest.base or bought.gave is None:
             return rest.points if rest.base else Decimal(0)
-        extras = bought.gave.get("extras", {})
+        extras = bought.gave.extras
         return rest.base * self.rules.points_per_unit + sum(map(Decimal, extras.values()))
 
 

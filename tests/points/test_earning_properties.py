@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from points.admin.program_text import as_toml
+from points.book_rows import canonical
 from points.book_rules import apply
 from points.book_worth import value_rest
 from points.earning import Basket, Circumstances, worth_of
@@ -148,7 +149,7 @@ def purchases(draw, file):
     book = a_book()
     bought = buy(book, rules, total, *lines, store="s1", channel="web")
     bought.tier = draw(st.sampled_from([0, 1]))
-    bought.facts = facts
+    bought.facts = Circumstances.from_json(canonical(facts))
     return rules, bought, lines, total
 
 

@@ -191,10 +191,9 @@ def lives(rules, most, offered=offers):
 
 def worth_kept(bought, rules):
     """What is left of a purchase is worth by itself: with the part of a point that is carried."""
-    facts = {key: fact for key, fact in (bought.facts or {}).items() if key != "carried"}
+    facts = replace(bought.facts, carried=Decimal(0)) if bought.facts else None
     rest = value_rest(replace(bought, facts=facts, gave=None), rules)
-    left = (rest.gave or {}).get("left", "0")
-    return rest.points + Decimal(left)
+    return rest.points + (rest.gave.left if rest.gave else Decimal(0))
 
 
 def check(life, rules):
@@ -212,7 +211,7 @@ def check(life, rules):
         assert book.balance >= 0, life.steps
     else:
         assert not waived, life.steps
-    assert sum("first" in bought.facts for bought in life.bought if bought.facts) <= 1
+    assert sum(bought.facts.is_first for bought in life.bought if bought.facts) <= 1
     if rules.cap:
         assert book.balance + spent <= given + rules.cap.points, life.steps
     if all(bought.refunded >= bought.total for bought in life.bought):
