@@ -90,6 +90,21 @@ def program_toml(**changes) -> str:
     return PROGRAM.format(**DEFAULTS | changes)
 
 
+FIRST_PURCHASE = """
+[[earning.rule]]
+name_nl = "Eerste aankoop"
+name_en = "First purchase"
+points = 50
+first_purchase = true
+"""
+
+
+def published_program_of(rules: str, *, now=NOW, **changes) -> ProgramVersion:
+    """Publish a program with these earning rules, as the file has them."""
+    draft = save_draft(toml=program_toml(**changes) + rules)
+    return publish_version(version_id=draft.pk, now=now)
+
+
 def published_program(*, now=NOW, **changes) -> ProgramVersion:
     draft = save_draft(toml=program_toml(**changes))
     return publish_version(version_id=draft.pk, now=now)
