@@ -27,7 +27,7 @@ from tests.points.programs import (
     why,
 )
 
-EXAMPLES = int(os.environ.get("EARNING_EXAMPLES", "80"))
+EXAMPLES = int(os.environ.get("EARNING_EXAMPLES", "40"))
 PROPERTY = settings(
     deadline=None,
     database=None,
