@@ -249,12 +249,12 @@ def drive(examples):
     return Ledger.steps
 
 
-def test_eight_thousand_steps_break_no_rule():
+def test_four_thousand_steps_break_no_rule():
     steps = 0
-    while steps < 8_000:
+    while steps < 4_000:
         steps += drive(100)
 
-    assert steps >= 8_000
+    assert steps >= 4_000
 
 
 @pytest.mark.drill

@@ -27,7 +27,7 @@ from tests.points.programs import (
     why,
 )
 
-EXAMPLES = int(os.environ.get("EARNING_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("EARNING_EXAMPLES", "30"))
 PROPERTY = settings(
     deadline=None,
     database=None,
