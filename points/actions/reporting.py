@@ -134,7 +134,6 @@ def preview_refund(
     lines: tuple[Returned, ...] = (),
 ) -> PostedRefund:
     """Tell what a refund would take if it were reported now, and keep nothing of it."""
-    told: list[PostedRefund] = []
     with transaction.atomic():
         done = report_refund(
             purchase=purchase,
@@ -145,9 +144,8 @@ def preview_refund(
             now=now,
             lines=lines,
         )
-        told.append(done.told)
         transaction.set_rollback(True)
-    return told[0]
+    return done.told
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from members.admin.buttons import found
-from points.actions.staff_refund import BY_HAND
+from points.actions.staff_refund import is_by_hand
 from points.admin.entry import sentences
 from points.admin.finding import Period, of_any_source, rows_of_members
 from points.admin.returning import return_page, undo_page
@@ -86,7 +86,7 @@ class RefundRows(Rows):
     def undone(self, refund: Refund) -> str:
         if refund.voided_at is not None:
             return date_format(timezone.localtime(refund.voided_at), "SHORT_DATETIME_FORMAT")
-        if not (refund.key.startswith(BY_HAND) and getattr(refund, "may_undo", False)):
+        if not (is_by_hand(refund) and getattr(refund, "may_undo", False)):
             return "–"
         return format_html(
             '<a class="staff-link" href="{}">{}</a>',

@@ -157,9 +157,10 @@ def test_a_return_that_was_a_mistake_is_undone(desk_of, bought, sanne):
     assert StaffAct.objects.count() == 2
 
 
-def test_what_a_till_gave_back_is_not_undone_by_hand(desk_of, bought, sanne):
+@pytest.mark.parametrize("key", ["R-88", "hand-88"])
+def test_what_a_till_gave_back_is_not_undone_by_hand(desk_of, bought, key):
     now = timezone.now()
-    make.refund(bought, "5.00", at=now, now=now)
+    make.refund(bought, "5.00", at=now, now=now, key=key)
     undo = f"{page_of(bought)}{Refund.objects.get().pk}/undo/"
 
     page = desk_of(*MAY).post(undo, {"reason": "x", "request_key": str(uuid4())})
