@@ -171,7 +171,7 @@ _lines = _Lines()
 
 def _part(kind: bytes, said: str) -> bytes:
     lines = (NEWLINES.sub("\n", said) if "\r" in said else said).split("\n")
-    if lines[-1]:
+    if lines[-1] or len(lines) == 1:
         # Nothing stands behind the last line of a mail but the dot.
         lines.append("")
     return (
