@@ -3,7 +3,7 @@
 import re
 import socket
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 DROP, STALL = "drop", "stall"
 """What may be told instead of an answer: hang up without a word; say nothing any more."""
@@ -30,20 +30,31 @@ class Scripted:
 
     def talk(self, line):
         self.connections += 1
-        line.sendall(f"{self.welcome}\r\n".encode())
-        self.got, to = b"", ""
+        Talk(self, line).go()
+
+
+class Talk:
+    """One connection."""
+
+    def __init__(self, server, line):
+        self.server, self.line, self.got = server, line, b""
+
+    def go(self):
+        line, server = self.line, self.server
+        line.sendall(f"{server.welcome}\r\n".encode())
+        to = ""
         while (command := self.read(line, b"\r\n")) is not None:
             verb = command[:4].upper()
             if verb == b"EHLO":
-                offers = "250-here\r\n250-PIPELINING\r\n" if self.pipelining else "250-here\r\n"
+                offers = "250-here\r\n250-PIPELINING\r\n" if server.pipelining else "250-here\r\n"
                 answer = f"{offers}250 8BITMIME"
             elif verb == b"DATA":
-                answer = self.next("data", "354 go on")
+                answer = server.next("data", "354 go on")
             elif verb == b"RCPT":
                 to = re.search(rb"<(.*)>", command)[1].decode()
-                answer = self.next("rcpt", "250 ok")
+                answer = server.next("rcpt", "250 ok")
             else:
-                answer = self.next("mail", "250 ok") if verb == b"MAIL" else "250 ok"
+                answer = server.next("mail", "250 ok") if verb == b"MAIL" else "250 ok"
             if not self.say(line, answer):
                 return
             if verb == b"QUIT":
@@ -55,14 +66,14 @@ class Scripted:
         content = self.read(line, b"\r\n.\r\n")
         if content is None:
             return False
-        answer = self.next("content", "250 taken")
-        kept = self.taken if answer.startswith("250") else self.cut
+        answer = self.server.next("content", "250 taken")
+        kept = self.server.taken if answer.startswith("250") else self.server.cut
         kept.append((to, content))
         return self.say(line, answer)
 
     def say(self, line, answer):
         if answer == STALL:
-            self.over.wait(30)
+            self.server.over.wait(30)
             return False
         if answer == DROP:
             return False
@@ -80,7 +91,7 @@ class Scripted:
             self.got += part
         found, self.got = self.got.split(until, 1)
         if until == b"\r\n" and found[:4].upper() in (b"DATA", b"MAIL"):
-            self.groups.append((found[:4], self.got))
+            self.server.groups.append((found[:4], self.got))
         return found
 
 
@@ -90,17 +101,17 @@ def scripted(settings, **answers):
     server = Scripted(**answers)
     listener = socket.create_server(("127.0.0.1", 0))
 
+    def talk(line):
+        with line, suppress(OSError):
+            server.talk(line)
+
     def accept():
         while not server.over.is_set():
             try:
                 line, _ = listener.accept()
             except OSError:
                 return
-            with line:
-                try:
-                    server.talk(line)
-                except OSError:
-                    continue
+            threading.Thread(target=talk, args=[line], daemon=True).start()
 
     thread = threading.Thread(target=accept, daemon=True)
     thread.start()
