@@ -1,5 +1,7 @@
-"""One row's facts and many rows' filters."""
+"""What letters are, and what became of them."""
 
 from mailroom.models.letter import Letter
+from mailroom.models.mailing import Delivery, Mailing, MailRules, Tally
+from mailroom.models.suppression import Suppression
 
-__all__ = ["Letter"]
+__all__ = ["Delivery", "Letter", "MailRules", "Mailing", "Suppression", "Tally"]

@@ -4,7 +4,7 @@ from members.models.api import ApiClient, ApiKey, Scope, SentRequest
 from members.models.approval import Approval
 from members.models.branding import Branding
 from members.models.card import Card
-from members.models.consent import Consent
+from members.models.consent import Consent, LatestConsent
 from members.models.joining import (
     Acceptance,
     Application,
@@ -33,6 +33,7 @@ __all__ = [
     "ExternalId",
     "Invitation",
     "JoiningRules",
+    "LatestConsent",
     "Look",
     "Member",
     "Placement",

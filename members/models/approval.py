@@ -37,13 +37,14 @@ class Approval(models.Model):
 
     `asked` is the whole request and `digest` the SHA-256 of its canonical form; what is
     carried out is what was shown to who approved, byte for byte. Only the decision changes.
-    It is about a member, or about the rules and then about nobody.
+    It is about a member, or about the rules or a mailing and then about nobody.
     """
 
     class Kind(models.TextChoices):
         ADJUSTMENT = "adjustment", _("adjust points")
         PURCHASE = "purchase", _("enter a purchase")
         PUBLICATION = "publication", _("publish rules")
+        MAILING = "mailing", _("send a mailing")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -93,9 +94,9 @@ class Approval(models.Model):
         permissions = [("decide_approval", _("May decide what a colleague asks"))]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind="publication", member__isnull=True)
-                | (~models.Q(kind="publication") & models.Q(member__isnull=False)),
-                name="only_rules_are_about_nobody",
+                condition=models.Q(kind__in=["publication", "mailing"], member__isnull=True)
+                | (~models.Q(kind__in=["publication", "mailing"]) & models.Q(member__isnull=False)),
+                name="only_rules_and_mailings_are_about_nobody",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state__in=["approved", "refused"])

@@ -24,3 +24,20 @@ def never_emptied() -> pgtrigger.Trigger:
         level=pgtrigger.Statement,
         func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;",
     )
+
+
+def keep_the_last_word() -> pgtrigger.Trigger:
+    """What was answered last on a topic and channel stands in `members_latestconsent`."""
+    return pgtrigger.Trigger(
+        name="last_word",
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        func="""
+            INSERT INTO members_latestconsent (member_id, topic, channel, given, consent_id)
+            VALUES (NEW.member_id, NEW.topic, NEW.channel, NEW.given, NEW.id)
+            ON CONFLICT (member_id, topic, channel) DO UPDATE
+            SET given = EXCLUDED.given, consent_id = EXCLUDED.consent_id
+            WHERE members_latestconsent.consent_id < EXCLUDED.consent_id;
+            RETURN NULL;
+        """,
+    )

@@ -81,7 +81,7 @@ def undo_refund(*, staff_id: int, refund_id: int, request_key: UUID, now: dateti
     What a till reported stays: the money was given back there.
     """
     refund = Refund.objects.select_related("purchase", "entry").get(pk=refund_id)
-    if not is_by_hand(refund):
+    if not is_by_hand(refund=refund):
         raise NotByHand(_("The till reported this return; only the till can correct it."))
     _check_may(staff_id, refund.purchase)
     void_refund(
@@ -95,7 +95,7 @@ def undo_refund(*, staff_id: int, refund_id: int, request_key: UUID, now: dateti
     )
 
 
-def is_by_hand(refund: Refund) -> bool:
+def is_by_hand(*, refund: Refund) -> bool:
     """Whether staff entered it: who took the points says so, whatever number a till made up."""
     by_staff = refund.entry is None or refund.entry.actor.startswith("user:")
     return by_staff and refund.key.startswith(BY_HAND)

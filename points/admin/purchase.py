@@ -86,7 +86,7 @@ class RefundRows(Rows):
     def undone(self, refund: Refund) -> str:
         if refund.voided_at is not None:
             return date_format(timezone.localtime(refund.voided_at), "SHORT_DATETIME_FORMAT")
-        if not (is_by_hand(refund) and getattr(refund, "may_undo", False)):
+        if not (is_by_hand(refund=refund) and getattr(refund, "may_undo", False)):
             return "–"
         return format_html(
             '<a class="staff-link" href="{}">{}</a>',

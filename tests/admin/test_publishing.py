@@ -331,7 +331,7 @@ def test_an_instant_that_is_taken_is_refused_at_once(asking, bram):
     assert answer.context["form"].non_field_errors()
 
 
-def test_only_rules_are_about_nobody(bram):
+def test_only_rules_and_mailings_are_about_nobody(bram):
     sanne = make.member()
     fields = {
         "asked": {},
