@@ -93,6 +93,7 @@ SECTIONS = (
             _list(_("Sources"), "input", "members.source"),
             _list(_("API clients"), "api", "members.apiclient"),
             Place(_("Jobs"), "schedule", "jobs", ("loyalty_site.view_jobrun",)),
+            _list(_("Job runs"), "history_toggle_off", "loyalty_site.jobrun"),
             _list(_("Tasks that failed"), "report", "loyalty_site.failedtask"),
         ),
     ),
