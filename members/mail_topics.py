@@ -20,6 +20,11 @@ class TopicWords:
     yes: str
     no: str
 
+    @property
+    def ticked(self) -> str:
+        """What stands beside the box of the page of mail preferences."""
+        return f"{self.title}: {self.meaning}"
+
 
 def topic_words(topic: Topic) -> TopicWords:
     """Say a topic in the language of the page."""

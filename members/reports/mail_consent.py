@@ -43,7 +43,7 @@ def address_is_proven(member: Member) -> bool:
     if member.user_id is None or not member.email:
         return False
     proven = EmailAddress.objects.filter(user_id=member.user_id, verified=True)
-    return proven.filter(email__iexact=member.email).exists()
+    return bool(proven.filter(email__iexact=member.email).exists())
 
 
 def veiled(address: str) -> str:
