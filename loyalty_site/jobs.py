@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty_site.actions.cleanup import remove_expired
 from loyalty_site.schedule import Daily, Every, Figures, Job
+from mailroom.actions.consent_letters import post_missing_questions
 from mailroom.actions.joining_letters import post_missing_letters
 from mailroom.delivery import deliver_letters
 from members.actions.waiting_list import admit_waiting
@@ -60,7 +61,8 @@ def _send_letters(_at: datetime, now: datetime) -> Figures:
 
 
 def _post_missing_letters(_at: datetime, now: datetime) -> Figures:
-    return {"letters": post_missing_letters(now=now)}
+    written = post_missing_letters(now=now) + post_missing_questions(now=now)
+    return {"letters": written}
 
 
 def _admit_waiting(_at: datetime, now: datetime) -> Figures:
