@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -91,13 +92,14 @@ class Holds(Func):
     def as_sql(
         self,
         compiler: SQLCompiler,
-        connection: Any,  # noqa: ANN401, ARG002
+        connection: BaseDatabaseWrapper,  # noqa: ARG002
+        *_words: str | None,
         **_extra: Any,
-    ) -> tuple[str, list[Any]]:
+    ) -> tuple[str, tuple[Any, ...]]:
         """Put the member's own column in its place; the values go along as parameters."""
         column, _none = compiler.compile(self.source_expressions[0])
         body = self.test.body.replace("{member}", column)
-        return f"NOT {body}" if self.negated else body, list(self.test.params)
+        return f"NOT {body}" if self.negated else body, tuple(self.test.params)
 
 
 def audience(conditions: Iterable[Condition], *, at: datetime, zone: ZoneInfo) -> QuerySet[Member]:

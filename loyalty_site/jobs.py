@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.actions.bonuses import give_bonuses
+from campaigns.actions.sending import start_campaigns
 from loyalty_site.actions.cleanup import remove_expired
 from loyalty_site.schedule import Daily, Every, Figures, Job
 from mailroom.actions.joining_letters import post_missing_letters
@@ -58,6 +60,15 @@ def _send_letters(_at: datetime, now: datetime) -> Figures:
     return {"sent": done.sent, "refused": done.refused, "in_doubt": done.in_doubt}
 
 
+def _start_campaigns(_at: datetime, now: datetime) -> Figures:
+    done = start_campaigns(now=now)
+    return {"campaigns": done.campaigns, "members": done.members, "held_back": done.held_back}
+
+
+def _give_bonuses(_at: datetime, now: datetime) -> Figures:
+    return {"members": give_bonuses(now=now)}
+
+
 def _post_missing_letters(_at: datetime, now: datetime) -> Figures:
     return {"letters": post_missing_letters(now=now)}
 
@@ -94,6 +105,8 @@ JOBS = (
         _count_spending,
     ),
     Job("send_letters", _("Send letters"), Every(1), _send_letters),
+    Job("start_campaigns", _("Let campaigns leave"), Every(1), _start_campaigns),
+    Job("give_bonuses", _("Give bonus points of campaigns"), Every(5), _give_bonuses),
     Job("post_missing_letters", _("Write missing letters"), Every(10), _post_missing_letters),
     Job("admit_waiting", _("Let people in from the waiting list"), Every(5), _admit_waiting),
     # What does not hold now does not hold in five minutes: once a night is enough.

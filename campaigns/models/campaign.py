@@ -42,7 +42,8 @@ class Campaign(models.Model):
     Once it is scheduled, `conditions` and `sentences` hold whom it is for as it was then, and
     `counted` and `reachable` how many there were. Once it is on its way its mailing says
     whether it runs, and the campaign itself stays as it is. Bonus points are given in rounds
-    over its deliveries by member; `bonus_after` is how far the round is.
+    over its deliveries by member: `bonus_after` is how far the round is, `bonus_settled` of how
+    many members it is decided.
     """
 
     class State(models.TextChoices):
@@ -121,6 +122,7 @@ class Campaign(models.Model):
     )
     bonus_after = models.BigIntegerField(default=0, editable=False)
     bonus_given = models.PositiveBigIntegerField(_("got bonus points"), default=0)
+    bonus_settled = models.PositiveBigIntegerField(default=0, editable=False)
     bonus_done_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = CampaignQuerySet.as_manager()
