@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.actions.bonuses import give_bonuses
+from campaigns.actions.sending import start_campaigns
 from loyalty_site.actions.cleanup import remove_expired
 from loyalty_site.schedule import Daily, Every, Figures, Job
 from mailroom.actions.consent_letters import post_missing_questions
@@ -58,6 +60,15 @@ def _count_spending(_at: datetime, now: datetime) -> Figures:
 def _send_letters(_at: datetime, now: datetime) -> Figures:
     done = deliver_letters(now=now)
     return {"sent": done.sent, "refused": done.refused, "in_doubt": done.in_doubt}
+
+
+def _start_campaigns(_at: datetime, now: datetime) -> Figures:
+    done = start_campaigns(now=now)
+    return {"campaigns": done.campaigns, "members": done.members, "held_back": done.held_back}
+
+
+def _give_bonuses(_at: datetime, now: datetime) -> Figures:
+    return {"members": give_bonuses(now=now)}
 
 
 def _post_missing_letters(_at: datetime, now: datetime) -> Figures:
@@ -126,6 +137,20 @@ JOBS = (
         about=_(
             "Sends the letters that wait, and tries again what the mail server could not take."
         ),
+    ),
+    Job(
+        "start_campaigns",
+        _("Let campaigns leave"),
+        Every(1),
+        _start_campaigns,
+        about=_("Lets the campaigns leave whose moment has come."),
+    ),
+    Job(
+        "give_bonuses",
+        _("Give bonus points of campaigns"),
+        Every(5),
+        _give_bonuses,
+        about=_("Gives the bonus points of a campaign to whoever was reached, once."),
     ),
     Job(
         "post_missing_letters",
