@@ -7,8 +7,10 @@ from uuid import uuid4
 
 from django.contrib.auth.models import Permission
 
+from mailroom.actions.mailings import add_recipients, open_mailing, start_mailing
 from mailroom.actions.posting import post_letter
-from mailroom.models import Letter
+from mailroom.models import Letter, Mailing
+from members.actions.consent import record_consent
 from members.actions.enrollment import enroll_member
 from members.actions.joining import Answers, apply_to_join
 from members.actions.joining_rules import set_joining_rules
@@ -258,4 +260,38 @@ def refund(of: Purchase, total="5.00", *, at=None, now=NOW, key=None, lines=()):
         actor="import:1",
         now=now,
         lines=lines,
+    )
+
+
+CONTENT = {
+    language: {"subject": subject, "preheader": "", "body": body, "button": "", "address": ""}
+    for language, subject, body in [
+        ("nl", "Nieuws voor {first_name}", "Beste {name}, er is nieuws."),
+        ("en", "News for {first_name}", "Dear {name}, there is news."),
+    ]
+}
+
+
+def mailing(*to: Member, topic="news", now=NOW, is_started=True, agree=True, **fields) -> Mailing:
+    """A mailing to these members, who have agreed to it."""
+    opened = open_mailing(
+        key=f"mailing:{next(_numbers)}", topic=topic, content=CONTENT, now=now, **fields
+    )
+    if topic and agree:
+        for reader in to:
+            consent(reader, topic=topic, now=now)
+    chosen = Member.objects.filter(pk__in=[reader.pk for reader in to])
+    add_recipients(mailing_id=opened.pk, members=chosen, now=now)
+    return start_mailing(mailing_id=opened.pk, now=now) if is_started else opened
+
+
+def consent(of: Member, *, given=True, topic="news", now=NOW):
+    return record_consent(
+        member_id=of.pk,
+        topic=topic,
+        channel="email",
+        given=given,
+        how="profile",
+        wording="May we write to you?",
+        now=now,
     )
