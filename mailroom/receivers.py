@@ -5,10 +5,11 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils import timezone
 
+from mailroom.actions.consent_letters import post_consent_question
 from mailroom.actions.joining_letters import post_admission, post_invitation
 from mailroom.signals import letter_posted
 from mailroom.tasks import WORTH_A_KNOCK, deliver
-from members.signals import member_admitted, member_invited
+from members.signals import consent_asked, member_admitted, member_invited
 
 
 @receiver(member_invited)
@@ -19,6 +20,11 @@ def write_to_the_invited(invitation_id: int, **_: Any) -> None:
 @receiver(member_admitted)
 def write_to_the_admitted(member_id: int, **_: Any) -> None:
     post_admission(member_id=member_id, now=timezone.now())
+
+
+@receiver(consent_asked)
+def ask_the_mailbox(request_id: int, **_: Any) -> None:
+    post_consent_question(request_id=request_id, now=timezone.now())
 
 
 @receiver(letter_posted)
