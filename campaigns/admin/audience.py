@@ -26,8 +26,8 @@ from campaigns.actions.audiences import (
     restore_audience,
     save_audience,
 )
-from campaigns.admin.audience_form import Builder
 from campaigns.admin.audience_filter import InUse
+from campaigns.admin.audience_form import Builder
 from campaigns.models import Audience
 from campaigns.reports.audience_words import sentence
 from campaigns.reports.headcount import Headcount, headcount_in_time
