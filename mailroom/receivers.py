@@ -14,8 +14,9 @@ from mailroom.actions.restoring import (
     doubt_letters_of_then,
     replay_addresses_without_mail,
     replay_letters,
+    replay_mailings,
 )
-from mailroom.reports.restoring import addresses_without_mail, letters_since
+from mailroom.reports.restoring import addresses_without_mail, letters_since, mailings_since
 from mailroom.signals import letter_posted
 from mailroom.tasks import WORTH_A_KNOCK, deliver
 from members.signals import (
@@ -57,6 +58,19 @@ def carry_letters(using: str, made_at: datetime, **_: Any) -> tuple[str, Rows]:
 @receiver(replacement_considered)
 def carry_addresses(using: str, **_: Any) -> tuple[str, Rows]:
     return "addresses", addresses_without_mail(using=using)
+
+
+@receiver(replacement_considered)
+def carry_mailings(using: str, made_at: datetime, **_: Any) -> tuple[str, Rows]:
+    return "mailings", mailings_since(using=using, made_at=made_at)
+
+
+@receiver(database_restored)
+def keep_mailings(carried: Mapping[str, Rows], now: datetime, **_: Any) -> str:
+    doubted = replay_mailings(rows=carried.get("mailings", []), now=now)
+    return _text("Mailings are paused; of %(doubted)s mails nobody knows whether they left.") % {
+        "doubted": doubted
+    }
 
 
 @receiver(database_restored)
