@@ -18,6 +18,7 @@ class LoyaltySiteConfig(AppConfig):
         import_module("loyalty_site.celery")
         post_migrate.connect(grant_to_application, sender=self)
         import_module("loyalty_site.receivers")
+        import_module("loyalty_site.task_signals")
 
 
 class StaffSiteConfig(admin.AdminConfig):

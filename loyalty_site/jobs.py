@@ -6,15 +6,21 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.actions.bonuses import give_bonuses
+from campaigns.actions.sending import start_campaigns
 from loyalty_site.actions.cleanup import remove_expired
 from loyalty_site.schedule import Daily, Every, Figures, Job
+from mailroom.actions.consent_letters import post_missing_questions
 from mailroom.actions.joining_letters import post_missing_letters
 from mailroom.delivery import deliver_letters
+from mailroom.mailing_run import send_mailings
+from mailroom.tasks import knock_again
 from members.actions.waiting_list import admit_waiting
 from points.actions.adjustment import welcome_new_members
 from points.actions.expiry import expire_points
 from points.actions.placement import place_tiers
 from points.actions.receipts import forget_receipts
+from points.actions.replays import resume_replays
 from points.actions.spending import count_spending
 from points.actions.unusual_use import find_unusual_use
 from points.program_cache import current_program
@@ -58,8 +64,29 @@ def _send_letters(_at: datetime, now: datetime) -> Figures:
     return {"sent": done.sent, "refused": done.refused, "in_doubt": done.in_doubt}
 
 
+def _start_campaigns(_at: datetime, now: datetime) -> Figures:
+    done = start_campaigns(now=now)
+    return {"campaigns": done.campaigns, "members": done.members, "held_back": done.held_back}
+
+
+def _give_bonuses(_at: datetime, now: datetime) -> Figures:
+    return {"members": give_bonuses(now=now)}
+
+
+def _send_mailings(_at: datetime, now: datetime) -> Figures:
+    done = send_mailings(now=now)
+    knock_again(done)
+    return {
+        "sent": done.sent,
+        "refused": done.refused,
+        "in_doubt": done.in_doubt,
+        "skipped": done.skipped,
+    }
+
+
 def _post_missing_letters(_at: datetime, now: datetime) -> Figures:
-    return {"letters": post_missing_letters(now=now)}
+    written = post_missing_letters(now=now) + post_missing_questions(now=now)
+    return {"letters": written}
 
 
 def _admit_waiting(_at: datetime, now: datetime) -> Figures:
@@ -74,6 +101,10 @@ def _find_unusual_use(_at: datetime, now: datetime) -> Figures:
     return {"found": find_unusual_use(now=now)}
 
 
+def _resume_replays(_at: datetime, now: datetime) -> Figures:
+    return {"resumed": resume_replays(now=now)}
+
+
 def _remove_expired(_at: datetime, now: datetime) -> Figures:
     return remove_expired(now=now)
 
@@ -84,18 +115,84 @@ JOBS = (
         _("Write what has expired"),
         Daily(time(0, 10), every_day=True),
         _expire_points,
+        about=_(
+            "Writes into the ledger which points have expired, so that every balance is right."
+        ),
     ),
-    Job("place_tiers", _("Place the tiers"), Daily(time(0, 20), every_day=True), _place_tiers),
-    Job("welcome_new_members", _("Give welcome bonuses"), Every(10), _welcome_new_members),
+    Job(
+        "place_tiers",
+        _("Place the tiers"),
+        Daily(time(0, 20), every_day=True),
+        _place_tiers,
+        about=_(
+            "Lets members rise to the tier they have reached, and fall when their time is over."
+        ),
+    ),
+    Job(
+        "welcome_new_members",
+        _("Give welcome bonuses"),
+        Every(10),
+        _welcome_new_members,
+        about=_("Gives the welcome bonus to whoever joined and has not had it yet."),
+    ),
     Job(
         "count_spending",
         _("Count the best customers"),
         Daily(time(2, 30), every_day=False),
         _count_spending,
+        about=_("Counts what each customer has spent, for the list of best customers."),
     ),
-    Job("send_letters", _("Send letters"), Every(1), _send_letters),
-    Job("post_missing_letters", _("Write missing letters"), Every(10), _post_missing_letters),
-    Job("admit_waiting", _("Let people in from the waiting list"), Every(5), _admit_waiting),
+    Job(
+        "send_letters",
+        _("Send letters"),
+        Every(1),
+        _send_letters,
+        about=_(
+            "Sends the letters that wait, and tries again what the mail server could not take."
+        ),
+    ),
+    Job(
+        "send_mailings",
+        _("Send mailings"),
+        Every(1),
+        _send_mailings,
+        about=_("Sends what mailings have waiting, and settles what a lost worker left behind."),
+    ),
+    Job(
+        "start_campaigns",
+        _("Let campaigns leave"),
+        Every(1),
+        _start_campaigns,
+        about=_("Lets the campaigns leave whose moment has come."),
+    ),
+    Job(
+        "give_bonuses",
+        _("Give bonus points of campaigns"),
+        Every(5),
+        _give_bonuses,
+        about=_("Gives the bonus points of a campaign to whoever was reached, once."),
+    ),
+    Job(
+        "post_missing_letters",
+        _("Write missing letters"),
+        Every(10),
+        _post_missing_letters,
+        about=_("Writes invitations and admissions that should have been written and were not."),
+    ),
+    Job(
+        "admit_waiting",
+        _("Let people in from the waiting list"),
+        Every(5),
+        _admit_waiting,
+        about=_("Lets the next people in line in as soon as there is room."),
+    ),
+    Job(
+        "resume_replays",
+        _("Resume lost replays"),
+        Every(5),
+        _resume_replays,
+        about=_("Takes up drafts to be tried on the past whose worker was lost."),
+    ),
     # What does not hold now does not hold in five minutes: once a night is enough.
     Job(
         "verify_ledger",
@@ -103,24 +200,28 @@ JOBS = (
         Daily(time(3, 0), every_day=False),
         _verify_ledger,
         attempts=1,
+        about=_("Adds the whole ledger up again and fails if anything does not agree."),
     ),
     Job(
         "forget_receipts",
         _("Forget receipts that nobody claimed"),
         Daily(time(3, 20), every_day=False),
         _forget_receipts,
+        about=_("Removes receipts that nobody claimed in time."),
     ),
     Job(
         "find_unusual_use",
         _("Look for unusual card use"),
         Daily(time(3, 40), every_day=False),
         _find_unusual_use,
+        about=_("Looks for cards that are scanned more often than anybody shops."),
     ),
     Job(
         "remove_expired",
         _("Remove sessions that have ended"),
         Daily(time(3, 30), every_day=False),
         _remove_expired,
+        about=_("Removes ended sessions and old lines of this page."),
     ),
 )
 

@@ -46,6 +46,14 @@ class Daily:
         next_day = date.fromisoformat(key) + timedelta(days=1)
         return self._of(max(next_day, last - timedelta(days=MOST_DAYS_CAUGHT_UP - 1)), zone)
 
+    def upcoming(self, now: datetime, zone: ZoneInfo) -> datetime:
+        """Return when the next day's time comes."""
+        return self._of(date.fromisoformat(self.newest(now, zone).key) + timedelta(days=1), zone).at
+
+    def named(self, key: str, zone: ZoneInfo) -> Period:
+        """Return the period of that name."""
+        return self._of(date.fromisoformat(key), zone)
+
     def _of(self, day: date, zone: ZoneInfo) -> Period:
         return Period(day.isoformat(), datetime.combine(day, self.at, zone).astimezone(UTC))
 
@@ -69,6 +77,14 @@ class Every:
     def following(self, _key: str, newest: Period, _zone: ZoneInfo) -> Period:
         return newest
 
+    def upcoming(self, now: datetime, zone: ZoneInfo) -> datetime:
+        """Return when the next slot begins."""
+        return self.newest(now, zone).at + timedelta(minutes=self.minutes)
+
+    def named(self, key: str, _zone: ZoneInfo) -> Period:
+        """Return the period of that name."""
+        return Period(key, datetime.fromisoformat(key))
+
 
 Figures = dict[str, int]
 Work = Callable[[datetime, datetime], Figures]
@@ -77,10 +93,16 @@ Work = Callable[[datetime, datetime], Figures]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something the program does by itself; `attempts` is how often one period is tried."""
+    """
+    Something the program does by itself; `attempts` is how often one period is tried.
+
+    The work may be repeated for the same instant: the second time finds nothing left to do.
+    """
 
     name: str
     title: Promise
     schedule: Daily | Every
     work: Work
     attempts: int = 5
+    about: str | Promise = ""
+    """What it is for, in a sentence for staff."""

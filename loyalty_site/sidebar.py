@@ -92,7 +92,9 @@ SECTIONS = (
             _list(_("Groups"), "groups", "auth.group"),
             _list(_("Sources"), "input", "members.source"),
             _list(_("API clients"), "api", "members.apiclient"),
-            _list(_("Jobs"), "schedule", "loyalty_site.jobrun"),
+            Place(_("Jobs"), "schedule", "jobs", ("loyalty_site.view_jobrun",)),
+            _list(_("Job runs"), "history_toggle_off", "loyalty_site.jobrun"),
+            _list(_("Tasks that failed"), "report", "loyalty_site.failedtask"),
         ),
     ),
 )

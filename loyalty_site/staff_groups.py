@@ -157,7 +157,9 @@ ADMIN = StaffGroup(
         "points.programversion: view add change",
         "points.replay: view add",
         "points.adjustmentlimit: view add change",
+        "loyalty_site: run_job",
         "loyalty_site.jobrun: view",
+        "loyalty_site.failedtask: view change",
     ),
 )
 GROUPS = {group.key: group for group in (COUNTER, SERVICE, MARKETING, FINANCE, PRIVACY, ADMIN)}

@@ -3,19 +3,27 @@
 from celery.signals import heartbeat_sent, worker_ready
 from django.utils import timezone
 
+from loyalty_site.actions.failed_tasks import unheard_of
 from loyalty_site.actions.job_runs import due_period, run_due
-from loyalty_site.celery import task
+from loyalty_site.celery import app, task
 from loyalty_site.jobs import JOBS, job_named, program_zone
+from loyalty_site.models import FailedTask
 from loyalty_site.worker_pulse import feel_pulse
 
 
 @task
 def tick() -> None:
-    """Send off every job that the database says is due; beat only knocks once a minute."""
+    """
+    Send off every job that the database says is due; beat only knocks once a minute.
+
+    What was to be tried again and got lost is sent once more.
+    """
     zone, now = program_zone(), timezone.now()
     for job in JOBS:
         if due_period(job=job, zone=zone, now=now) is not None:
             run_job.delay(job.name)
+    for failed in unheard_of(now=now):
+        send_again(failed)
 
 
 @task
@@ -24,6 +32,12 @@ def run_job(name: str) -> None:
     run = run_due(job=job_named(name), zone=program_zone(), now=timezone.now())
     if run is not None:
         run_job.delay(name)
+
+
+def send_again(failed: FailedTask) -> None:
+    """Send the message of a failed task once more, under a new number."""
+    about = failed.arguments
+    app.send_task(failed.task, args=about.get("args", []), kwargs=about.get("kwargs", {}))
 
 
 def knock_at_start(**_: object) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import translation
 
 from mailroom.delivery_sql.claims import Claimed
@@ -31,6 +31,9 @@ class Composer:
     mailing: Mailing
     now: datetime
     _compiled: dict[str, Compiled] = field(default_factory=dict)
+    _stop_at: str = field(
+        default_factory=lambda: f"{settings.SITE_URL}{reverse('members:stop', args=[PLACE])}"
+    )
 
     def gather(self, claimed: Sequence[Claimed]) -> Facts:
         """Ask every room, once a language, what the message says of these readers."""
@@ -95,12 +98,4 @@ class Composer:
             email=one.email,
             mailing_id=self.mailing.pk,
         )
-        return stop_address().replace(PLACE, token)
-
-
-def stop_address() -> str:
-    try:
-        path = reverse("members:stop", args=[PLACE])
-    except NoReverseMatch:
-        path = f"/stop/{PLACE}/"
-    return f"{settings.SITE_URL}{path}"
+        return self._stop_at.replace(PLACE, token)

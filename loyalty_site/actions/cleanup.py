@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Q
 
-from loyalty_site.models import JobRun
+from loyalty_site.models import FailedTask, JobRun
 
 RUNS_KEPT = timedelta(days=400)
 FREQUENT_RUNS_KEPT = timedelta(days=14)
@@ -19,7 +19,7 @@ UNUSED_FOR = timedelta(days=1)
 
 @transaction.atomic
 def remove_expired(*, now: datetime) -> dict[str, int]:
-    """Remove sessions that have ended and job runs of more than a year ago."""
+    """Remove sessions that have ended and job runs and settled failures of more than a year ago."""
     sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
     logins, _ = (
         UserSession.objects.filter(last_seen_at__lt=now - UNUSED_FOR)
@@ -30,4 +30,5 @@ def remove_expired(*, now: datetime) -> dict[str, int]:
         started_at__lt=now - FREQUENT_RUNS_KEPT, period__contains=A_SLOT
     )
     runs, _ = JobRun.objects.filter(old).delete()
-    return {"sessions": sessions, "logins": logins, "job_runs": runs}
+    failed, _ = FailedTask.objects.filter(settled_at__lt=now - RUNS_KEPT).delete()
+    return {"sessions": sessions, "logins": logins, "job_runs": runs, "failed_tasks": failed}

@@ -12,10 +12,10 @@ from django.db import connection, connections, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from loyalty_site.job_health import RUNNERS
 from loyalty_site.models import JobRun
 from loyalty_site.schedule import Figures, Job, Period
 
-RUNNERS = 7301
 LONGEST_ERROR = 500
 
 log = structlog.get_logger("klaver.jobs")
@@ -25,11 +25,15 @@ def due_period(*, job: Job, zone: ZoneInfo, now: datetime) -> Period | None:
     """
     Return the oldest period of a job that is still to be done, or None.
 
-    Periods settle in order, so an older one never runs after a younger. Where nothing was
+    What staff asked for comes first. Periods settle in order, so an older one never runs after a younger. Where nothing was
     ever done, nothing was missed: then the newest period is the first.
     """
-    newest = job.schedule.newest(now, zone)
     runs = JobRun.objects.filter(job=job.name)
+    asked = runs.waiting().first()
+    if asked is not None:
+        return Period(asked.period, job.schedule.named(asked.scheduled_period, zone).at)
+    newest = job.schedule.newest(now, zone)
+    runs = runs.scheduled()
     settled = runs.settled(job.attempts).aggregate(last=Max("period"))["last"]
     if settled is not None and settled >= newest.key:
         return None
@@ -88,16 +92,23 @@ def _claim(job: Job, period: Period, now: datetime) -> JobRun | None:
     )
     if is_new:
         return run
-    run = JobRun.objects.select_for_update().get(pk=run.pk)
-    if run.is_settled(job.attempts):
-        return None
-    if run.attempts >= job.attempts:
-        _finish(run, _Result(JobRun.State.FAILED, {}, _("The runner died.")), now)
+    run = JobRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if run.state != JobRun.State.WAITING and not _is_worth_another(run, job, now):
         return None
     run.state, run.attempts = JobRun.State.RUNNING, run.attempts + 1
     run.started_at, run.finished_at, run.error = now, None, ""
     run.save()
     return run
+
+
+def _is_worth_another(run: JobRun, job: Job, now: datetime) -> bool:
+    """Tell whether to try a run again; one that lost its last runner is given up."""
+    if run.is_settled(job.attempts):
+        return False
+    if run.attempts >= job.attempts:
+        _finish(run, _Result(JobRun.State.FAILED, {}, _("The runner died.")), now)
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,19 @@
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.formats import localize, number_format
+from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from loyalty_site.admin.job_words import seconds_in_words
 from loyalty_site.jobs import JOBS
 from loyalty_site.models import JobRun
 from members.admin.pages import ReadOnlyPage
 
 COLORS = {
+    JobRun.State.WAITING: "info",
     JobRun.State.DONE: "success",
     JobRun.State.RUNNING: "info",
     JobRun.State.FAILED: "danger",
@@ -21,9 +23,12 @@ COLORS = {
 TITLES = {job.name: job.title for job in JOBS}
 FIGURES = {
     "accounts": pgettext_lazy("counted by a job", "accounts"),
+    "campaigns": pgettext_lazy("counted by a job", "campaigns"),
     "entries": pgettext_lazy("counted by a job", "entries"),
+    "failed_tasks": pgettext_lazy("counted by a job", "failed tasks"),
     "fell": pgettext_lazy("counted by a job", "fell a tier"),
     "found": pgettext_lazy("counted by a job", "found"),
+    "held_back": pgettext_lazy("counted by a job", "held back"),
     "in_doubt": pgettext_lazy("counted by a job", "perhaps sent"),
     "job_runs": pgettext_lazy("counted by a job", "job runs"),
     "let_in": pgettext_lazy("counted by a job", "let in"),
@@ -34,10 +39,12 @@ FIGURES = {
     "points": pgettext_lazy("counted by a job", "points"),
     "receipts": pgettext_lazy("counted by a job", "receipts"),
     "refused": pgettext_lazy("counted by a job", "refused"),
+    "resumed": pgettext_lazy("counted by a job", "replays"),
     "reviewed": pgettext_lazy("counted by a job", "reviewed"),
     "rose": pgettext_lazy("counted by a job", "rose a tier"),
     "sent": pgettext_lazy("counted by a job", "sent"),
     "sessions": pgettext_lazy("counted by a job", "sessions"),
+    "skipped": pgettext_lazy("counted by a job", "skipped"),
 }
 """What jobs count, in words."""
 
@@ -66,6 +73,7 @@ class JobRunPage(ReadOnlyPage):
         "started_at",
         "finished_at",
         "attempts",
+        "asked_by",
         "figures",
         "error",
     ]
@@ -98,15 +106,16 @@ class JobRunPage(ReadOnlyPage):
 
     @display(description=_("took"))
     def took(self, run: JobRun) -> str:
-        if run.finished_at is None:
-            return "–"
-        seconds = (run.finished_at - run.started_at).total_seconds()
-        return f"{number_format(seconds, 1)} s"
+        return seconds_in_words(run.seconds)
 
     @display(description=_("what it did"))
     def figures(self, run: JobRun) -> str:
-        told = (f"{FIGURES.get(name, name)}: {localize(value)}" for name, value in run.done.items())
-        return ", ".join(told) or "–"
+        return figures_in_words(run) or "–"
+
+
+def figures_in_words(run: JobRun) -> str:
+    told = (f"{FIGURES.get(name, name)}: {localize(value)}" for name, value in run.done.items())
+    return ", ".join(told)
 
 
 def _begins(title: str, text: str) -> bool:

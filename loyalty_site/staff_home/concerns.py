@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from loyalty_site.job_health import JobHealth
-from loyalty_site.models import JobRun
+from loyalty_site.models import FailedTask, JobRun
 from mailroom.models import Letter
 from members.models import Application, Approval, Invitation, JoiningRules, Terms, User
 from members.reports.joining import room_left
@@ -49,8 +49,7 @@ def concerns_of(user: User, jobs: Sequence[JobHealth], now: datetime) -> list[Co
     found += job_concerns(jobs)
     if user.has_perm("points.see_unusual_use"):
         found += unusual_use_concerns(user)
-    if user.has_perm("mailroom.view_letter"):
-        found += letter_concerns()
+    found += stuck_concerns(user)
     if user.has_perm("members.change_joiningrules"):
         found += waiting_list_concerns(now)
     if user.has_perm("members.invite_member"):
@@ -79,7 +78,7 @@ def approval_concerns(user: User, now: datetime) -> list[Concern]:
 
 def job_concerns(jobs: Sequence[JobHealth]) -> Iterator[Concern]:
     """Name each job that failed; those that keep us waiting are one concern: the worker."""
-    url = reverse("admin:loyalty_site_jobrun_changelist")
+    url = reverse("jobs")
     late = []
     for health in jobs:
         if health.last is not None and health.last.state == JobRun.State.FAILED:
@@ -96,6 +95,28 @@ def job_concerns(jobs: Sequence[JobHealth]) -> Iterator[Concern]:
             len(late),
         )
         yield Concern(text % {"job": late[0], "count": len(late)}, url, "schedule")
+
+
+def stuck_concerns(user: User) -> Iterator[Concern]:
+    """What nobody does again by itself."""
+    if user.has_perm("loyalty_site.view_failedtask"):
+        yield from task_concerns()
+    if user.has_perm("mailroom.view_letter"):
+        yield from letter_concerns()
+
+
+def task_concerns() -> Iterator[Concern]:
+    """What the workers could not carry out, and nobody has settled."""
+    failed = FailedTask.objects.open()[:COUNTED].count()
+    if failed:
+        text = ngettext(
+            "%(count)s task could not be carried out",
+            "%(count)s tasks could not be carried out",
+            failed,
+        )
+        url = reverse("admin:loyalty_site_failedtask_changelist")
+        open_ones = f"{url}?state__exact={FailedTask.State.OPEN}"
+        yield Concern(text % {"count": failed}, open_ones, "error")
 
 
 def letter_concerns() -> Iterator[Concern]:

@@ -20,6 +20,9 @@ from points.replay import Comparison, substance, things_named
 
 TRY = "points.add_replay"
 LONGEST_ERROR = 300
+MOST_ATTEMPTS = 3
+UNHEARD = timedelta(minutes=2)
+"""A message that reached a worker was taken up by now, unless all are busy."""
 BETWEEN_SIGNS = 0.5
 """Seconds between two signs of life."""
 
@@ -111,6 +114,23 @@ def run_replay(*, replay_id: int, now: datetime) -> Replay | None:
         run.write(state=Replay.State.DONE, result=result, done=replay.total, finished_at=run.now())
     replay.refresh_from_db()
     return replay
+
+
+def resume_replays(*, now: datetime) -> int:
+    """
+    Carry out what was asked and got lost: no worker has begun it, or its worker fell silent.
+
+    One that has lost its worker three times is left to a person. Returns how many were done.
+    """
+    open_ones = Replay.objects.open().filter(attempts__lt=MOST_ATTEMPTS).order_by("pk")
+    lost = [replay.pk for replay in open_ones if _is_lost(replay, now)]
+    return sum(run_replay(replay_id=number, now=now) is not None for number in lost)
+
+
+def _is_lost(replay: Replay, now: datetime) -> bool:
+    if replay.state == Replay.State.WAITING:
+        return replay.asked_at <= now - UNHEARD
+    return replay.is_silent(now)
 
 
 @transaction.atomic

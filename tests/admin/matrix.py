@@ -170,7 +170,12 @@ TABLE: dict[str, Access] = {
     "admin:members_apiclient_new_key": both("admin"),
     "admin:members_apiclient_end_oldest": both("admin"),
     "admin:members_apiclient_stop": both("admin"),
+    "jobs": both("admin"),
+    "job_run_now": both("admin"),
     **pages("loyalty_site.jobrun", see="admin"),
+    **pages("loyalty_site.failedtask", see="admin"),
+    "admin:loyalty_site_failedtask_again": both("admin"),
+    "admin:loyalty_site_failedtask_aside": both("admin"),
 }
 
 LIST_ACTIONS = {"points.spending": {"invite": both("marketing").send}}

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from loyalty_site.models import JobRun
+from loyalty_site.models import FailedTask, JobRun
 from mailroom.models import Letter
 from members.actions.api_clients import create_client
 from members.actions.traces import record_act, record_look
@@ -71,6 +71,13 @@ def one_of_each() -> dict:
             started_at=now,
             finished_at=now,
             done={"points": 12},
+        ),
+        FailedTask: FailedTask.objects.create(
+            task="points.tasks.replay_draft",
+            arguments={"args": [1], "kwargs": {}},
+            error="ValueError: no",
+            first_failed_at=now,
+            failed_at=now,
         ),
         Tier: Tier.objects.get(rank=1),
         Source: Source.objects.latest("id"),

@@ -11,6 +11,7 @@ from django.test import Client, RequestFactory
 from django.urls import URLResolver, get_resolver, reverse
 
 from loyalty_site.handbook import CHAPTERS
+from loyalty_site.jobs import JOBS
 from loyalty_site.sidebar import navigation
 from loyalty_site.staff_groups import GROUPS
 from tests import make
@@ -30,6 +31,7 @@ OTHER_ARGUMENTS = {
     "admin:points_programversion_add_rule": lambda _rows: [draft_with_a_rule()],
     "admin:points_rule_change": lambda _rows: [draft_with_a_rule(), 1],
     "admin:points_rule_drop": lambda _rows: [draft_with_a_rule(), 1],
+    "job_run_now": lambda _rows: [JOBS[0].name],
     "handbook_chapter": lambda _rows: [CHAPTERS[-1].key],
     "admin:view_on_site": lambda _rows: [1, 1],
 }
