@@ -77,7 +77,8 @@ def test_two_thousand_jobs_and_twenty_kills_lose_and_double_nothing(ledger, caps
             at, done = time.time(), ledger.done()
             strike(running, chosen)
             interrupted.append((at, sorted(before)))
-            soon(lambda enough=min(done + 8, 2_000): ledger.done() >= enough, 120)
+            enough = min(done + 8, 2_000)
+            soon(lambda enough=enough: ledger.done() >= enough, 120, running)
             resumed.append(time.time() - at)
         soon(lambda: ledger.left() == 0, 600)
         waits = [
