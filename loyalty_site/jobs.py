@@ -15,6 +15,7 @@ from mailroom.actions.joining_letters import post_missing_letters
 from mailroom.delivery import deliver_letters
 from members.actions.waiting_list import admit_waiting
 from points.actions.adjustment import welcome_new_members
+from points.actions.departures import note_missed_departures
 from points.actions.expiry import expire_points
 from points.actions.placement import place_tiers
 from points.actions.receipts import forget_receipts
@@ -90,6 +91,10 @@ def _find_unusual_use(_at: datetime, now: datetime) -> Figures:
 
 def _resume_replays(_at: datetime, now: datetime) -> Figures:
     return {"resumed": resume_replays(now=now)}
+
+
+def _note_departures(_at: datetime, now: datetime) -> Figures:
+    return {"members": note_missed_departures(now=now)}
 
 
 def _remove_expired(_at: datetime, now: datetime) -> Figures:
@@ -172,6 +177,13 @@ JOBS = (
         Every(5),
         _resume_replays,
         about=_("Takes up drafts to be tried on the past whose worker was lost."),
+    ),
+    Job(
+        "note_departures",
+        _("Note what leavers left behind"),
+        Every(10),
+        _note_departures,
+        about=_("Writes beside each departure how many points were left, where that was missed."),
     ),
     # What does not hold now does not hold in five minutes: once a night is enough.
     Job(
