@@ -13,6 +13,8 @@ from loyalty_site.schedule import Daily, Every, Figures, Job
 from mailroom.actions.consent_letters import post_missing_questions
 from mailroom.actions.joining_letters import post_missing_letters
 from mailroom.delivery import deliver_letters
+from mailroom.mailing_run import send_mailings
+from mailroom.tasks import knock_again
 from members.actions.waiting_list import admit_waiting
 from points.actions.adjustment import welcome_new_members
 from points.actions.departures import note_missed_departures
@@ -70,6 +72,17 @@ def _start_campaigns(_at: datetime, now: datetime) -> Figures:
 
 def _give_bonuses(_at: datetime, now: datetime) -> Figures:
     return {"members": give_bonuses(now=now)}
+
+
+def _send_mailings(_at: datetime, now: datetime) -> Figures:
+    done = send_mailings(now=now)
+    knock_again(done)
+    return {
+        "sent": done.sent,
+        "refused": done.refused,
+        "in_doubt": done.in_doubt,
+        "skipped": done.skipped,
+    }
 
 
 def _post_missing_letters(_at: datetime, now: datetime) -> Figures:
@@ -142,6 +155,13 @@ JOBS = (
         about=_(
             "Sends the letters that wait, and tries again what the mail server could not take."
         ),
+    ),
+    Job(
+        "send_mailings",
+        _("Send mailings"),
+        Every(1),
+        _send_mailings,
+        about=_("Sends what mailings have waiting, and settles what a lost worker left behind."),
     ),
     Job(
         "start_campaigns",

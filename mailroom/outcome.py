@@ -8,6 +8,10 @@ CLOSING = 421
 LONGEST_FAULT = 300
 
 
+class MailServerRefusesUsError(Exception):
+    """The server takes nothing from us at all; says why."""
+
+
 class Fate(Enum):
     """What a server made of a mail; one that has none was never handed over."""
 

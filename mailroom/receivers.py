@@ -17,8 +17,8 @@ from mailroom.actions.restoring import (
     replay_mailings,
 )
 from mailroom.reports.restoring import addresses_without_mail, letters_since, mailings_since
-from mailroom.signals import letter_posted
-from mailroom.tasks import WORTH_A_KNOCK, deliver
+from mailroom.signals import letter_posted, mailing_started
+from mailroom.tasks import WORTH_A_KNOCK, deliver, mail_on
 from members.signals import (
     consent_asked,
     database_restored,
@@ -48,6 +48,11 @@ def ask_the_mailbox(request_id: int, **_: Any) -> None:
 @receiver(letter_posted)
 def send_at_once(**_: Any) -> None:
     deliver.apply_async(expires=WORTH_A_KNOCK)
+
+
+@receiver(mailing_started)
+def mail_at_once(**_: Any) -> None:
+    mail_on.apply_async(expires=WORTH_A_KNOCK)
 
 
 @receiver(replacement_considered)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from smtplib import SMTP, SMTPServerDisconnected
 from socket import socket
 from time import monotonic
@@ -35,6 +36,8 @@ PATIENCE = 60
 """Seconds without a word after which a server has stalled, where settings name none."""
 MOST_IN_A_ROW = 10
 """So many refusals for now in a row mean that the server wants us to slow down."""
+STALE = 300
+"""Seconds after which a mail that was let go may be somebody else's by now: it stays here."""
 LONGEST_LINE = 8192
 GO_ON = 354
 OK = 250
@@ -105,7 +108,8 @@ class SmtpLine:
         call opens it anew.
         """
         try:
-            self._send_all(_parcels(mails, sender, now, sent), until, sent)
+            parcels = _parcels(takewhile(lambda _: monotonic() < until, mails), sender, now, sent)
+            self._send_all(parcels, until, sent)
         except _LineTrouble as error:
             sent.trouble, sent.why = error.trouble, error.why
         except OSError as error:
@@ -129,7 +133,7 @@ class SmtpLine:
                 self._count(refusal)
                 ahead = next(parcels, None)
                 replies = self._announce(following) if following is not None else []
-            elif monotonic() > until:
+            elif monotonic() > until + STALE:
                 self._hang_up()
                 return
             else:
