@@ -21,7 +21,9 @@ from points.actions.departures import note_missed_departures
 from points.actions.expiry import expire_points
 from points.actions.placement import place_tiers
 from points.actions.receipts import forget_receipts
+from points.actions.reminders import remind_of_expiry
 from points.actions.replays import resume_replays
+from points.actions.service_letters import post_service_letters
 from points.actions.spending import count_spending
 from points.actions.unusual_use import find_unusual_use
 from points.program_cache import current_program
@@ -87,7 +89,11 @@ def _send_mailings(_at: datetime, now: datetime) -> Figures:
 
 def _post_missing_letters(_at: datetime, now: datetime) -> Figures:
     written = post_missing_letters(now=now) + post_missing_questions(now=now)
-    return {"letters": written}
+    return {"letters": written + post_service_letters(now=now)}
+
+
+def _remind_of_expiry(at: datetime, now: datetime) -> Figures:
+    return {"letters": remind_of_expiry(at=at, now=now).letters}
 
 
 def _admit_waiting(_at: datetime, now: datetime) -> Figures:
@@ -182,7 +188,16 @@ JOBS = (
         _("Write missing letters"),
         Every(10),
         _post_missing_letters,
-        about=_("Writes invitations and admissions that should have been written and were not."),
+        about=_(
+            "Writes the letters about joining and about reaching a tier that are still missing."
+        ),
+    ),
+    Job(
+        "remind_of_expiry",
+        _("Remind of points about to expire"),
+        Daily(time(9, 30), every_day=True),
+        _remind_of_expiry,
+        about=_("Writes to whoever loses points 30 or 7 days from now, while there is time."),
     ),
     Job(
         "admit_waiting",

@@ -123,7 +123,7 @@ AUTH_USER_MODEL = "members.User"
 AUTHENTICATION_BACKENDS = ["members.backends.LoginBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "members.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "loyalty_site.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "signup": "members.forms.JoinForm",
     "login": "loyalty_site.forms.AddressForm",

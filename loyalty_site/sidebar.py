@@ -53,6 +53,12 @@ SECTIONS = (
         (
             _list(_("Best customers"), "trophy", "points.spending"),
             _list(_("Invitations"), "mail", "members.invitation"),
+            Place(
+                _("Letters we send"),
+                "mark_email_read",
+                "admin:mailroom_kinds",
+                ("mailroom.preview_letters",),
+            ),
             _list(_("Waiting list"), "hourglass_top", "members.application"),
         ),
     ),

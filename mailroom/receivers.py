@@ -16,8 +16,10 @@ from mailroom.actions.restoring import (
     replay_letters,
     replay_mailings,
 )
+from mailroom.kinds import Kind
+from mailroom.reports.own_kinds import KINDS
 from mailroom.reports.restoring import addresses_without_mail, letters_since, mailings_since
-from mailroom.signals import letter_posted, mailing_started
+from mailroom.signals import letter_posted, letters_offered, mailing_started
 from mailroom.tasks import WORTH_A_KNOCK, deliver, mail_on
 from members.signals import (
     consent_asked,
@@ -88,3 +90,8 @@ def keep_the_post(carried: Mapping[str, Rows], **_: Any) -> str:
         "%(known)s letters are known to have left since, of %(doubted)s nobody knows, and "
         "%(held)s addresses are held back again."
     ) % {"known": known, "doubted": doubted, "held": held}
+
+
+@receiver(letters_offered)
+def offer_letters(**_: Any) -> tuple[Kind, ...]:
+    return KINDS

@@ -70,6 +70,7 @@ def pages(
 
 
 AT_COUNTER = "counter service privacy"
+PREVIEWS = both("service marketing privacy admin")
 READS_LEDGER = "service finance privacy"
 
 TABLE: dict[str, Access] = {
@@ -161,6 +162,8 @@ TABLE: dict[str, Access] = {
     **pages("members.look", see="privacy admin"),
     **pages("mailroom.letter", see="service privacy admin"),
     "admin:mailroom_letter_again": both("admin"),
+    "admin:mailroom_kinds": Access(PREVIEWS.see, PREVIEWS.see, frozenset({200, 405})),
+    "admin:mailroom_kind": PREVIEWS,
     # The house
     **pages("members.user", see="admin", add="admin", change="admin"),
     "admin:members_user_lost_factor": both("admin"),
