@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mailroom', '0003_mailings'),
+        ('mailroom', '0004_delivery_engine'),
     ]
 
     operations = [
