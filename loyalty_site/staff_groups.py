@@ -30,7 +30,7 @@ def _all(*listed: str) -> frozenset[str]:
 
 
 COUNTER_WORK = _all(
-    "members: look_up_member add_member change_card",
+    "members: look_up_member add_member change_card answer_for_member",
     "points: enter_purchase",
 )
 COUNTER = StaffGroup(
@@ -57,6 +57,8 @@ SERVICE = StaffGroup(
         "members.tier: view",
         "members.approval: view",
         "mailroom.letter: view",
+        "mailroom: lift_suppression",
+        "mailroom.suppression: view add",
         "points: adjust_points",
         "points.entry: view",
         "points.purchase: view",
@@ -112,7 +114,7 @@ PRIVACY = StaffGroup(
         "corrects it, and closes memberships."
     ),
     _all(
-        "members: look_up_member close_member see_as_member",
+        "members: look_up_member close_member see_as_member answer_for_member",
         "members.member: view change",
         "members.card: view",
         "members.tier: view",
@@ -125,6 +127,7 @@ PRIVACY = StaffGroup(
         "members.look: view",
         "members.staffact: view",
         "mailroom.letter: view",
+        "mailroom.suppression: view",
         "points.entry: view",
         "points.purchase: view",
         "points.openreceipt: view",
@@ -153,6 +156,8 @@ ADMIN = StaffGroup(
         "members.look: view",
         "members.staffact: view",
         "mailroom.letter: view change",
+        "mailroom: lift_suppression",
+        "mailroom.suppression: view add",
         "points: publish_programversion",
         "points.programversion: view add change",
         "points.replay: view add",
