@@ -115,8 +115,6 @@ class SuppressionPage(StaffPage):
         search_term: str,
     ) -> tuple[QuerySet[Suppression], bool]:
         beginning = search_term.strip().lower()
-        if "\x00" in beginning:
-            return queryset.none(), False
         return (queryset.filter(email__startswith=beginning) if beginning else queryset), False
 
     def add_view(
