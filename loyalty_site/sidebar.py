@@ -82,6 +82,7 @@ SECTIONS = (
             _list(_("What staff did"), "history", "members.staffact"),
             _list(_("Looks at members"), "visibility", "members.look"),
             _list(_("Letters"), "drafts", "mailroom.letter"),
+            _list(_("Addresses without mail"), "unsubscribe", "mailroom.suppression"),
             Place(
                 _("Unusual card use"),
                 "policy",

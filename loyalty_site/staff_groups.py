@@ -30,7 +30,7 @@ def _all(*listed: str) -> frozenset[str]:
 
 
 COUNTER_WORK = _all(
-    "members: look_up_member add_member change_card",
+    "members: look_up_member add_member change_card answer_for_member",
     "points: enter_purchase",
 )
 COUNTER = StaffGroup(
@@ -58,6 +58,8 @@ SERVICE = StaffGroup(
         "members.approval: view",
         "mailroom: preview_letters",
         "mailroom.letter: view",
+        "mailroom: lift_suppression",
+        "mailroom.suppression: view add",
         "points: adjust_points",
         "points.entry: view",
         "points.purchase: view",
@@ -114,7 +116,7 @@ PRIVACY = StaffGroup(
         "corrects it, and closes memberships."
     ),
     _all(
-        "members: look_up_member close_member see_as_member",
+        "members: look_up_member close_member see_as_member answer_for_member",
         "members.member: view change",
         "members.card: view",
         "members.tier: view",
@@ -128,6 +130,7 @@ PRIVACY = StaffGroup(
         "members.staffact: view",
         "mailroom: preview_letters",
         "mailroom.letter: view",
+        "mailroom.suppression: view",
         "points.entry: view",
         "points.purchase: view",
         "points.openreceipt: view",
@@ -157,6 +160,8 @@ ADMIN = StaffGroup(
         "members.staffact: view",
         "mailroom: preview_letters",
         "mailroom.letter: view change",
+        "mailroom: lift_suppression",
+        "mailroom.suppression: view add",
         "points: publish_programversion",
         "points.programversion: view add change",
         "points.replay: view add",

@@ -6,7 +6,8 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from loyalty_site.models import FailedTask, JobRun
-from mailroom.models import Letter
+from mailroom.actions.suppression import suppress_address
+from mailroom.models import Letter, Suppression
 from members.actions.api_clients import create_client
 from members.actions.traces import record_act, record_look
 from members.models import (
@@ -100,6 +101,9 @@ def one_of_each() -> dict:
             expires_at=now + timedelta(days=30),
         ),
         Letter: make.letter(),
+        Suppression: suppress_address(
+            email="anna@example.nl", cause=Suppression.Cause.BOUNCE, detail="550 no", now=now
+        ),
         Spending: Spending.objects.create(
             member=member, total=25, purchases=1, latest_at=now, counted_at=now
         ),

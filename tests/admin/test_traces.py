@@ -65,6 +65,7 @@ def first(model) -> int:
 PEOPLE = {"people": "Eva Mol <eva@example.nl>", "reason": "Pilot"}
 TEXTS = {"text_nl": "Neem deel.", "text_en": "Take part."}
 EDITS = {
+    "mailroom.Suppression": [(lambda: "add/", {"email": "x@example.nl", "reason": "Asked us"})],
     "members.Branding": [(lambda: "", {"name": "Kruidenier"})],
     "members.JoiningRules": [(lambda: "", {"minimum_age": "18"})],
     "members.Invitation": [(lambda: "add/", PEOPLE)],
