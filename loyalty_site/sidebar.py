@@ -63,6 +63,14 @@ SECTIONS = (
         ),
     ),
     (
+        pgettext_lazy("part of the back office", "Campaigns"),
+        (
+            _list(_("Campaigns"), "campaign", "campaigns.campaign"),
+            _list(_("Audiences"), "filter_alt", "campaigns.audience"),
+            _list(_("Rules for mailings"), "tune", "mailroom.mailrules"),
+        ),
+    ),
+    (
         pgettext_lazy("part of the back office", "Program"),
         (
             _list(_("Program versions"), "rule", "points.programversion"),

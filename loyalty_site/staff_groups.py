@@ -72,8 +72,8 @@ MARKETING = StaffGroup(
     pgettext_lazy("group of staff", "Marketing"),
     _(
         "Invites the best customers, follows who joined, drafts the rules of the program and tries "
-        "them on the past. "
-        "Opens no member's page and publishes nothing."
+        "them on the past. Writes campaigns, chooses whom they are for and lets them leave; large "
+        "ones take a colleague. Opens no member's page and publishes nothing."
     ),
     _all(
         "members: invite_member",
@@ -84,9 +84,13 @@ MARKETING = StaffGroup(
         "members.joiningrules: view",
         "members.terms: view",
         "members.tier: view",
+        "mailroom.mailrules: view",
         "points.spending: view",
         "points.programversion: view add change",
         "points.replay: view add",
+        "campaigns: send_campaign",
+        "campaigns.audience: view add change",
+        "campaigns.campaign: view add change",
     ),
 )
 FINANCE = StaffGroup(
@@ -162,10 +166,14 @@ ADMIN = StaffGroup(
         "mailroom.letter: view change",
         "mailroom: lift_suppression",
         "mailroom.suppression: view add",
+        "mailroom.mailrules: view change",
         "points: publish_programversion",
         "points.programversion: view add change",
         "points.replay: view add",
         "points.adjustmentlimit: view add change",
+        "campaigns: approve_campaign send_campaign",
+        "campaigns.audience: view",
+        "campaigns.campaign: view",
         "loyalty_site: run_job",
         "loyalty_site.jobrun: view",
         "loyalty_site.failedtask: view change",
