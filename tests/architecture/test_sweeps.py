@@ -17,12 +17,15 @@ TASKS = {
     "loyalty_site.tasks.tick": TICK,
     "loyalty_site.tasks.run_job": TICK,
     "mailroom.tasks.deliver": "send_letters",
+    "mailroom.tasks.mail_on": "send_mailings",
     "points.tasks.count_spending_again": "count_spending",
     "points.tasks.replay_draft": "resume_replays",
 }
 """Every task → the job that does its work if its message is lost."""
 NOTHING_LOST = "what it forgets is forgotten by time as well"
 RECEIVERS = {
+    "mailroom.receivers.ask_the_mailbox": "post_missing_letters",
+    "mailroom.receivers.mail_at_once": "send_mailings",
     "mailroom.receivers.send_at_once": "send_letters",
     "mailroom.receivers.write_to_the_admitted": "post_missing_letters",
     "mailroom.receivers.write_to_the_invited": "post_missing_letters",
