@@ -6,8 +6,11 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.actions.bonuses import give_bonuses
+from campaigns.actions.sending import start_campaigns
 from loyalty_site.actions.cleanup import remove_expired
 from loyalty_site.schedule import Daily, Every, Figures, Job
+from mailroom.actions.consent_letters import post_missing_questions
 from mailroom.actions.joining_letters import post_missing_letters
 from mailroom.delivery import deliver_letters
 from members.actions.waiting_list import admit_waiting
@@ -60,8 +63,18 @@ def _send_letters(_at: datetime, now: datetime) -> Figures:
     return {"sent": done.sent, "refused": done.refused, "in_doubt": done.in_doubt}
 
 
+def _start_campaigns(_at: datetime, now: datetime) -> Figures:
+    done = start_campaigns(now=now)
+    return {"campaigns": done.campaigns, "members": done.members, "held_back": done.held_back}
+
+
+def _give_bonuses(_at: datetime, now: datetime) -> Figures:
+    return {"members": give_bonuses(now=now)}
+
+
 def _post_missing_letters(_at: datetime, now: datetime) -> Figures:
-    return {"letters": post_missing_letters(now=now)}
+    written = post_missing_letters(now=now) + post_missing_questions(now=now)
+    return {"letters": written}
 
 
 def _admit_waiting(_at: datetime, now: datetime) -> Figures:
@@ -129,6 +142,20 @@ JOBS = (
         about=_(
             "Sends the letters that wait, and tries again what the mail server could not take."
         ),
+    ),
+    Job(
+        "start_campaigns",
+        _("Let campaigns leave"),
+        Every(1),
+        _start_campaigns,
+        about=_("Lets the campaigns leave whose moment has come."),
+    ),
+    Job(
+        "give_bonuses",
+        _("Give bonus points of campaigns"),
+        Every(5),
+        _give_bonuses,
+        about=_("Gives the bonus points of a campaign to whoever was reached, once."),
     ),
     Job(
         "post_missing_letters",

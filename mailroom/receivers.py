@@ -8,16 +8,19 @@ from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext as _text
 
+from mailroom.actions.consent_letters import post_consent_question
 from mailroom.actions.joining_letters import post_admission, post_invitation
 from mailroom.actions.restoring import (
     doubt_letters_of_then,
     replay_addresses_without_mail,
     replay_letters,
+    replay_mailings,
 )
-from mailroom.reports.restoring import addresses_without_mail, letters_since
+from mailroom.reports.restoring import addresses_without_mail, letters_since, mailings_since
 from mailroom.signals import letter_posted
 from mailroom.tasks import WORTH_A_KNOCK, deliver
 from members.signals import (
+    consent_asked,
     database_restored,
     member_admitted,
     member_invited,
@@ -37,6 +40,11 @@ def write_to_the_admitted(member_id: int, **_: Any) -> None:
     post_admission(member_id=member_id, now=timezone.now())
 
 
+@receiver(consent_asked)
+def ask_the_mailbox(request_id: int, **_: Any) -> None:
+    post_consent_question(request_id=request_id, now=timezone.now())
+
+
 @receiver(letter_posted)
 def send_at_once(**_: Any) -> None:
     deliver.apply_async(expires=WORTH_A_KNOCK)
@@ -50,6 +58,19 @@ def carry_letters(using: str, made_at: datetime, **_: Any) -> tuple[str, Rows]:
 @receiver(replacement_considered)
 def carry_addresses(using: str, **_: Any) -> tuple[str, Rows]:
     return "addresses", addresses_without_mail(using=using)
+
+
+@receiver(replacement_considered)
+def carry_mailings(using: str, made_at: datetime, **_: Any) -> tuple[str, Rows]:
+    return "mailings", mailings_since(using=using, made_at=made_at)
+
+
+@receiver(database_restored)
+def keep_mailings(carried: Mapping[str, Rows], now: datetime, **_: Any) -> str:
+    doubted = replay_mailings(rows=carried.get("mailings", []), now=now)
+    return _text("Mailings are paused; of %(doubted)s mails nobody knows whether they left.") % {
+        "doubted": doubted
+    }
 
 
 @receiver(database_restored)

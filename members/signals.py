@@ -12,6 +12,8 @@ member_joined = Signal()
 member_invited = Signal()
 member_admitted = Signal()
 membership_changed = Signal()
+consent_asked = Signal()
+"""With `request_id`: a mailbox should be asked whether it wants mail."""
 departure_considered = Signal()
 """Asks, with `member_id` and `now`: what does who leaves give up? Each room answers a sentence."""
 

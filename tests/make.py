@@ -5,10 +5,13 @@ from decimal import Decimal
 from itertools import count
 from uuid import uuid4
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Permission
 
+from mailroom.actions.mailings import add_recipients, open_mailing, start_mailing
 from mailroom.actions.posting import post_letter
-from mailroom.models import Letter
+from mailroom.models import Letter, Mailing
+from members.actions.consent import record_consent
 from members.actions.enrollment import enroll_member
 from members.actions.joining import Answers, apply_to_join
 from members.actions.joining_rules import set_joining_rules
@@ -142,7 +145,7 @@ def login(*, email=None, name="Sanne de Vries", **fields) -> User:
 
 
 def member_with_login(*, now=NOW, **fields) -> Member:
-    user = login()
+    user = prove(login())
     return member(now=now, user_id=user.pk, email=user.email, **fields)
 
 
@@ -182,9 +185,16 @@ def open_receipt(total="25.00", *, at=None, now=NOW, receipt=None, source_id=Non
     return OpenReceipt.objects.get(source_id=source_id, receipt=event.key)
 
 
+def prove(user: User) -> User:
+    """Let a login's address be one that answered with a code."""
+    facts = {"verified": True, "primary": True}
+    EmailAddress.objects.get_or_create(user=user, email=user.email, defaults=facts)
+    return user
+
+
 def applicant(*, now=NOW, email=None, birthday=date(1990, 5, 17), **answers) -> User:
     """A login whose person has answered what is asked of who wants to join."""
-    user = login(email=email)
+    user = prove(login(email=email))
     given = {"name": user.name, "language": user.language, "birthday": birthday} | answers
     apply_to_join(user_id=user.pk, answers=Answers(**given), now=now)
     return user
@@ -258,4 +268,38 @@ def refund(of: Purchase, total="5.00", *, at=None, now=NOW, key=None, lines=()):
         actor="import:1",
         now=now,
         lines=lines,
+    )
+
+
+CONTENT = {
+    language: {"subject": subject, "preheader": "", "body": body, "button": "", "address": ""}
+    for language, subject, body in [
+        ("nl", "Nieuws voor {first_name}", "Beste {name}, er is nieuws."),
+        ("en", "News for {first_name}", "Dear {name}, there is news."),
+    ]
+}
+
+
+def mailing(*to: Member, topic="news", now=NOW, is_started=True, agree=True, **fields) -> Mailing:
+    """A mailing to these members, who have agreed to it."""
+    opened = open_mailing(
+        key=f"mailing:{next(_numbers)}", topic=topic, content=CONTENT, now=now, **fields
+    )
+    if topic and agree:
+        for reader in to:
+            consent(reader, topic=topic, now=now)
+    chosen = Member.objects.filter(pk__in=[reader.pk for reader in to])
+    add_recipients(mailing_id=opened.pk, members=chosen, now=now)
+    return start_mailing(mailing_id=opened.pk, now=now) if is_started else opened
+
+
+def consent(of: Member, *, given=True, topic="news", now=NOW):
+    return record_consent(
+        member_id=of.pk,
+        topic=topic,
+        channel="email",
+        given=given,
+        how="profile",
+        wording="May we write to you?",
+        now=now,
     )

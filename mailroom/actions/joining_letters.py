@@ -7,7 +7,8 @@ from django.conf import settings
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from mailroom.actions.posting import post_letter
 from mailroom.models import Letter
@@ -36,7 +37,7 @@ def post_invitation(*, invitation_id: int, now: datetime) -> Letter | None:
         url=_address(reverse("members:invited", args=[invitation_token(invitation=invitation)])),
         now=now,
         is_known=invitation.member_id is not None,
-        until=timezone.localtime(invitation.expires_at - A_MOMENT),
+        until=_last_day(invitation),
     )
     key = f"{INVITATION}:{invitation.pk}"
     return _post(key, invitation.email, written, invitation.member_id, now)
@@ -80,6 +81,11 @@ def _without_letter(rows: QuerySet[Any], about: str, number: str) -> list[int]:
     key = Concat(Value(f"{about}:"), Cast(OuterRef(number), CharField()))
     waiting = rows.filter(~Exists(Letter.objects.filter(key=key)))
     return list(waiting.order_by("pk").values_list(number, flat=True)[:A_SWEEP])
+
+
+def _last_day(invitation: Invitation) -> str:
+    with translation.override(invitation.language):
+        return date_format(timezone.localtime(invitation.expires_at - A_MOMENT), "j F Y")
 
 
 def _post(key: str, to: str, written: Written, member_id: int | None, now: datetime) -> Letter:

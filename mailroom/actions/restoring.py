@@ -1,13 +1,14 @@
 """Mending the post after an older backup was put back: nothing leaves twice."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from mailroom.models import Letter, Suppression
+from mailroom.delivery_sql.restoring import doubt_all_but, mark_left_since
+from mailroom.models import Letter, Mailing, Suppression
 from members.models import Member
 
 Row = Mapping[str, Any]
@@ -71,3 +72,29 @@ def replay_addresses_without_mail(*, rows: Iterable[Row]) -> int:
         )
         replayed += is_new
     return replayed
+
+
+@transaction.atomic
+def replay_mailings(*, rows: Sequence[Row], now: datetime) -> int:
+    """
+    Let nothing of a mailing leave twice; returns of how many mails nobody knows whether they left.
+
+    What is known to have left since is written down again. A mailing that nobody told us about
+    may have gone out whole. All that are not over wait for somebody to look.
+    """
+    fault = _("A backup was put back; this may have been sent since it was made.")
+    doubted = 0
+    for row in rows:
+        for state, left in row["left"].items():
+            moved = mark_left_since(
+                key=row["key"],
+                members=left["members"],
+                occurrences=left["occurrences"],
+                state=state,
+                at=now,
+                fault="" if state == "sent" else fault,
+            )
+            doubted += moved if state == "unknown" else 0
+    doubted += doubt_all_but(known=[row["key"] for row in rows], at=now, fault=fault)
+    Mailing.objects.filter(state=Mailing.State.RUNNING).update(state=Mailing.State.PAUSED)
+    return doubted

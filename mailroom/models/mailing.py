@@ -52,7 +52,8 @@ class MailingQuerySet(models.QuerySet["Mailing"]):
 
     def with_work(self) -> Self:
         """Those of which something may be left to do."""
-        return self.filter(state__in=[Mailing.State.RUNNING, Mailing.State.STOPPED])
+        open_ones = [Mailing.State.RUNNING, Mailing.State.STOPPED]
+        return self.filter(state__in=open_ones, finished_at__isnull=True)
 
 
 class Mailing(models.Model):
@@ -61,7 +62,8 @@ class Mailing(models.Model):
 
     `topic` is what its readers agreed to; a service mailing has none and needs no consent.
     `content` holds the words in each language and never changes. `paced_until` is the moment
-    up to which the allowed pace is used up, for all workers together.
+    up to which the allowed pace is used up, for all workers together. `fault` is what holds it
+    up, as long as it does. A stopped mailing has ended once nothing of it is on its way.
     """
 
     class State(models.TextChoices):
@@ -82,6 +84,7 @@ class Mailing(models.Model):
     posted_at = models.DateTimeField(_("posted at"))
     started_at = models.DateTimeField(_("began"), null=True, blank=True)
     finished_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    fault = models.CharField(_("what holds it up"), max_length=300, blank=True, default="")
 
     objects = MailingQuerySet.as_manager()
 
@@ -101,7 +104,8 @@ class Mailing(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(state="done", finished_at__isnull=False)
-                | (~models.Q(state="done") & models.Q(finished_at__isnull=True)),
+                | models.Q(state="stopped")
+                | models.Q(state__in=["filling", "running", "paused"], finished_at__isnull=True),
                 name="done_mailing_has_an_end",
             ),
         ]

@@ -27,7 +27,7 @@ CLOCKS = {
     *("datetime.datetime.now", "datetime.date.today", "time.time"),
 }
 READS_NO_CLOCK = re.compile(
-    r"/(actions|models|reports|ledger_sql)(/|\.py$)"
+    r"/(actions|models|reports|ledger_sql|delivery_sql)(/|\.py$)"
     r"|^points/(book\w*|rules|events|local_time|kinds|placement|\w+_file)\.py$"
     r"|^loyalty_site/schedule\.py$|^members/(card_number|card_proof|colors)\.py$"
 )

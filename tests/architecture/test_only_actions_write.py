@@ -7,7 +7,9 @@ import pytest
 
 from tests.architecture.house import ROOT, dotted, named, python_files, tree
 
-WRITERS = re.compile(r"/(actions|ledger_sql|migrations)(/|\.py$)|^loyalty_site/grants\.py$")
+WRITERS = re.compile(
+    r"/(actions|ledger_sql|delivery_sql|migrations)(/|\.py$)|^loyalty_site/grants\.py$"
+)
 ALWAYS = {"bulk_create", "bulk_update", "get_or_create", "update_or_create"}
 ALLOWED = {
     ("members/models/user.py", "create_user"): "Django makes its superusers through the manager",

@@ -1,0 +1,1 @@
+"""The deliveries' own SQL: whole batches in one statement, and the tallies moved with them."""
