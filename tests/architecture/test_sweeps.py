@@ -23,6 +23,7 @@ TASKS = {
 """Every task → the job that does its work if its message is lost."""
 NOTHING_LOST = "what it forgets is forgotten by time as well"
 RECEIVERS = {
+    "mailroom.receivers.ask_the_mailbox": "post_missing_letters",
     "mailroom.receivers.send_at_once": "send_letters",
     "mailroom.receivers.write_to_the_admitted": "post_missing_letters",
     "mailroom.receivers.write_to_the_invited": "post_missing_letters",
