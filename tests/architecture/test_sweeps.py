@@ -6,6 +6,7 @@ A new task, or a new receiver of an announcement, fails here until a line says w
 """
 
 import ast
+from functools import cache
 from pathlib import Path
 
 from loyalty_site.embedded.layout import PROJECT
@@ -39,6 +40,7 @@ SENDERS = {"delay", "apply_async", "send_task"}
 DECORATORS = {"task", "shared_task"}
 
 
+@cache
 def sources() -> list[tuple[str, ast.Module]]:
     rooms = [path.parent for path in PROJECT.glob("*/apps.py")]
     files = [
@@ -75,6 +77,7 @@ def tasks() -> set[str]:
     }
 
 
+@cache
 def calls(tree: ast.Module) -> list[ast.Call]:
     return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
 

@@ -25,7 +25,7 @@ REPLAY = "points.tasks.replay_draft"
 
 
 def fail(now, *args, error="ValueError: no", **kwargs) -> FailedTask:
-    about = arguments_of(args or [1], kwargs)
+    about = arguments_of(args=args or [1], kwargs=kwargs)
     return record_failed(task=REPLAY, arguments=about, message="m1", error=error, now=now)
 
 

