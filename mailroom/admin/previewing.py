@@ -114,7 +114,9 @@ def _found(query: str, kept: dict[str, str]) -> list[Choice]:
     members = Member.objects.taking_part().matching(query).order_by("pk")[:MOST_FOUND]
     return [
         Choice(
-            f"{member} · {member.email or '–'}", _query(kept | {"member": str(member.pk)}), is_chosen=False
+            f"{member} · {member.email or '–'}",
+            _query(kept | {"member": str(member.pk)}),
+            is_chosen=False,
         )
         for member in members
     ]
