@@ -6,12 +6,18 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.actions.bonuses import give_bonuses
+from campaigns.actions.sending import start_campaigns
 from loyalty_site.actions.cleanup import remove_expired
 from loyalty_site.schedule import Daily, Every, Figures, Job
+from mailroom.actions.consent_letters import post_missing_questions
 from mailroom.actions.joining_letters import post_missing_letters
 from mailroom.delivery import deliver_letters
+from mailroom.mailing_run import send_mailings
+from mailroom.tasks import knock_again
 from members.actions.waiting_list import admit_waiting
 from points.actions.adjustment import welcome_new_members
+from points.actions.departures import note_missed_departures
 from points.actions.expiry import expire_points
 from points.actions.placement import place_tiers
 from points.actions.receipts import forget_receipts
@@ -61,8 +67,29 @@ def _send_letters(_at: datetime, now: datetime) -> Figures:
     return {"sent": done.sent, "refused": done.refused, "in_doubt": done.in_doubt}
 
 
+def _start_campaigns(_at: datetime, now: datetime) -> Figures:
+    done = start_campaigns(now=now)
+    return {"campaigns": done.campaigns, "members": done.members, "held_back": done.held_back}
+
+
+def _give_bonuses(_at: datetime, now: datetime) -> Figures:
+    return {"members": give_bonuses(now=now)}
+
+
+def _send_mailings(_at: datetime, now: datetime) -> Figures:
+    done = send_mailings(now=now)
+    knock_again(done)
+    return {
+        "sent": done.sent,
+        "refused": done.refused,
+        "in_doubt": done.in_doubt,
+        "skipped": done.skipped,
+    }
+
+
 def _post_missing_letters(_at: datetime, now: datetime) -> Figures:
-    return {"letters": post_missing_letters(now=now) + post_service_letters(now=now)}
+    written = post_missing_letters(now=now) + post_missing_questions(now=now)
+    return {"letters": written + post_service_letters(now=now)}
 
 
 def _remind_of_expiry(at: datetime, now: datetime) -> Figures:
@@ -83,6 +110,10 @@ def _find_unusual_use(_at: datetime, now: datetime) -> Figures:
 
 def _resume_replays(_at: datetime, now: datetime) -> Figures:
     return {"resumed": resume_replays(now=now)}
+
+
+def _note_departures(_at: datetime, now: datetime) -> Figures:
+    return {"members": note_missed_departures(now=now)}
 
 
 def _remove_expired(_at: datetime, now: datetime) -> Figures:
@@ -132,6 +163,27 @@ JOBS = (
         ),
     ),
     Job(
+        "send_mailings",
+        _("Send mailings"),
+        Every(1),
+        _send_mailings,
+        about=_("Sends what mailings have waiting, and settles what a lost worker left behind."),
+    ),
+    Job(
+        "start_campaigns",
+        _("Let campaigns leave"),
+        Every(1),
+        _start_campaigns,
+        about=_("Lets the campaigns leave whose moment has come."),
+    ),
+    Job(
+        "give_bonuses",
+        _("Give bonus points of campaigns"),
+        Every(5),
+        _give_bonuses,
+        about=_("Gives the bonus points of a campaign to whoever was reached, once."),
+    ),
+    Job(
         "post_missing_letters",
         _("Write missing letters"),
         Every(10),
@@ -160,6 +212,13 @@ JOBS = (
         Every(5),
         _resume_replays,
         about=_("Takes up drafts to be tried on the past whose worker was lost."),
+    ),
+    Job(
+        "note_departures",
+        _("Note what leavers left behind"),
+        Every(10),
+        _note_departures,
+        about=_("Writes beside each departure how many points were left, where that was missed."),
     ),
     # What does not hold now does not hold in five minutes: once a night is enough.
     Job(

@@ -63,6 +63,14 @@ SECTIONS = (
         ),
     ),
     (
+        pgettext_lazy("part of the back office", "Campaigns"),
+        (
+            _list(_("Campaigns"), "campaign", "campaigns.campaign"),
+            _list(_("Audiences"), "filter_alt", "campaigns.audience"),
+            _list(_("Rules for mailings"), "tune", "mailroom.mailrules"),
+        ),
+    ),
+    (
         pgettext_lazy("part of the back office", "Program"),
         (
             _list(_("Program versions"), "rule", "points.programversion"),
@@ -82,6 +90,7 @@ SECTIONS = (
             _list(_("What staff did"), "history", "members.staffact"),
             _list(_("Looks at members"), "visibility", "members.look"),
             _list(_("Letters"), "drafts", "mailroom.letter"),
+            _list(_("Addresses without mail"), "unsubscribe", "mailroom.suppression"),
             Place(
                 _("Unusual card use"),
                 "policy",
@@ -99,6 +108,7 @@ SECTIONS = (
             _list(_("Sources"), "input", "members.source"),
             _list(_("API clients"), "api", "members.apiclient"),
             Place(_("Jobs"), "schedule", "jobs", ("loyalty_site.view_jobrun",)),
+            _list(_("Job runs"), "history_toggle_off", "loyalty_site.jobrun"),
             _list(_("Tasks that failed"), "report", "loyalty_site.failedtask"),
         ),
     ),

@@ -17,6 +17,8 @@ from django.utils import timezone
 from kombu import Message
 
 from loyalty_site.actions.failed_tasks import arguments_of, record_done, record_failed
+from loyalty_site.celery import app
+from loyalty_site.take_over import take_over
 
 log = structlog.get_logger("klaver.tasks")
 in_parent = threading.Event()
@@ -26,6 +28,7 @@ in_parent = threading.Event()
 @worker_init.connect
 def become_parent(**_: object) -> None:
     in_parent.set()
+    take_over(app)
 
 
 @worker_process_init.connect

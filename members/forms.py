@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from members.actions.joining import Answers, apply_to_join
 from members.actions.profile import Details, details_of
 from members.details import LONGEST_NAME, check_birthday, tidy_name, tidy_postal_code
-from members.models import Departure, Invitation, JoiningRules, Member, Terms, User
+from members.mail_topics import topic_words
+from members.models import Consent, Departure, Invitation, JoiningRules, Member, Terms, User
 from members.refusals import Refusal
 from members.reports.joining import way_in
 
@@ -92,12 +93,7 @@ class PostalCodeField(forms.CharField):
 
 def news_words() -> str:
     """Ask for consent in the words that are kept beside the answer."""
-    return _("Yes, mail me news and offers. I can stop at any time.")
-
-
-def no_news_words() -> str:
-    """What whoever wants no more news presses."""
-    return _("No more news for me, please.")
+    return topic_words(Consent.Topic.NEWS).yes
 
 
 class AnswersForm(forms.Form):
@@ -220,12 +216,27 @@ class AcceptanceForm(forms.Form):
     terms = forms.ModelChoiceField(Terms.objects.filter(published_at__isnull=False))
 
 
-class NewsForm(forms.Form):
-    """Yes or no to news, from a switch of two buttons."""
+class TopicForm(forms.Form):
+    """Yes or no to a kind of mail, from a switch of two buttons; news where none is named."""
 
+    topic = forms.ChoiceField(choices=Consent.Topic, required=False)
     wants = forms.TypedChoiceField(
         choices=[("yes", "yes"), ("no", "no")], coerce=lambda answer: answer == "yes"
     )
+
+    @property
+    def topic_chosen(self) -> Consent.Topic:
+        return Consent.Topic(self.cleaned_data["topic"] or Consent.Topic.NEWS)
+
+
+class PreferencesForm(forms.Form):
+    """Which kinds of mail somebody wants, and which they saw ticked when they said so."""
+
+    topics = forms.MultipleChoiceField(choices=Consent.Topic, required=False)
+    shown = forms.MultipleChoiceField(choices=Consent.Topic, required=False)
+
+    def chosen(self, field: str) -> set[Consent.Topic]:
+        return {Consent.Topic(topic) for topic in self.cleaned_data[field]}
 
 
 class DetailsForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import brand, card, joining, profile, terms
+from members.views import brand, card, joining, mail, profile, terms
 
 app_name = "members"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("brand/logo-<slug:digest>.png", brand.logo, name="brand_logo"),
     path("brand/icon-<int:side>-<slug:digest>.png", brand.icon, name="brand_icon"),
     path("join/<str:token>/", joining.invited, name="invited"),
+    path("stop/<str:token>/", mail.preferences, name="stop"),
+    path("mail/yes/<str:token>/", mail.confirm, name="confirm_consent"),
     path("terms/", terms.terms, name="terms"),
     path("terms/<int:number>/", terms.terms_version, name="terms_version"),
     path("my/join/", joining.join, name="join"),

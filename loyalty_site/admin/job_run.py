@@ -23,10 +23,12 @@ COLORS = {
 TITLES = {job.name: job.title for job in JOBS}
 FIGURES = {
     "accounts": pgettext_lazy("counted by a job", "accounts"),
+    "campaigns": pgettext_lazy("counted by a job", "campaigns"),
     "entries": pgettext_lazy("counted by a job", "entries"),
     "failed_tasks": pgettext_lazy("counted by a job", "failed tasks"),
     "fell": pgettext_lazy("counted by a job", "fell a tier"),
     "found": pgettext_lazy("counted by a job", "found"),
+    "held_back": pgettext_lazy("counted by a job", "held back"),
     "in_doubt": pgettext_lazy("counted by a job", "perhaps sent"),
     "job_runs": pgettext_lazy("counted by a job", "job runs"),
     "let_in": pgettext_lazy("counted by a job", "let in"),
@@ -42,6 +44,7 @@ FIGURES = {
     "rose": pgettext_lazy("counted by a job", "rose a tier"),
     "sent": pgettext_lazy("counted by a job", "sent"),
     "sessions": pgettext_lazy("counted by a job", "sessions"),
+    "skipped": pgettext_lazy("counted by a job", "skipped"),
 }
 """What jobs count, in words."""
 

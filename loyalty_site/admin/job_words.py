@@ -14,6 +14,7 @@ from loyalty_site.schedule import Daily, Every, Job
 
 MORNING = time(6)
 MINUTE = 60
+SHORTEST = 0.1
 HEIGHT = 28
 STEP = 6
 LEAST = 4
@@ -33,6 +34,8 @@ def seconds_in_words(seconds: float | None) -> str:
     """Say how long something took; a dash if it is not over."""
     if seconds is None:
         return "–"
+    if seconds < SHORTEST:
+        return _("under %(seconds)s s") % {"seconds": number_format(SHORTEST, 1)}
     if seconds < MINUTE:
         return _("%(seconds)s s") % {"seconds": number_format(seconds, 1)}
     minutes, rest = divmod(round(seconds), MINUTE)

@@ -2,6 +2,6 @@
 
 from mailroom.models.letter import Letter
 from mailroom.models.mailing import Delivery, Mailing, MailRules, Tally
-from mailroom.models.suppression import Suppression
+from mailroom.models.suppression import SoftBounces, Suppression
 
-__all__ = ["Delivery", "Letter", "MailRules", "Mailing", "Suppression", "Tally"]
+__all__ = ["Delivery", "Letter", "MailRules", "Mailing", "SoftBounces", "Suppression", "Tally"]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 class SuppressionQuerySet(models.QuerySet["Suppression"]):
     """Filters that read as a sentence."""
+
+    def lock(self, pk: int) -> "Suppression":
+        return self.select_for_update(of=("self",)).get(pk=pk)
 
     def in_force(self) -> Self:
         return self.filter(lifted_at__isnull=True)
@@ -37,6 +41,7 @@ class Suppression(models.Model):
     since = models.DateTimeField(_("since"))
     detail = models.CharField(_("what the server said"), max_length=300, blank=True)
     lifted_at = models.DateTimeField(_("lifted at"), null=True, blank=True)
+    lifted_why = models.CharField(_("why it was lifted"), max_length=200, blank=True)
 
     objects = SuppressionQuerySet.as_manager()
 
@@ -44,6 +49,12 @@ class Suppression(models.Model):
         verbose_name = _("address without mail")
         verbose_name_plural = _("addresses without mail")
         ordering = ["-id"]
+        permissions = [("lift_suppression", _("May let mail go to an address again"))]
+        indexes = [
+            models.Index(
+                fields=["email"], name="suppression_prefix", opclasses=["varchar_pattern_ops"]
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["email", "cause"],
@@ -58,3 +69,23 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+
+class SoftBounces(models.Model):
+    """
+    How often mail to an address came back for now, since it last arrived.
+
+    `events` are the provider's own names of what it told us, so that one told twice counts once.
+    """
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    events = ArrayField(models.CharField(max_length=120), default=list)
+    latest_at = models.DateTimeField(_("latest"))
+    delivered_at = models.DateTimeField(_("last arrived"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("mail that came back for now")
+        verbose_name_plural = _("mail that came back for now")
+
+    def __str__(self) -> str:
+        return f"{self.email}: {len(self.events)}"

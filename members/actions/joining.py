@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.actions.consent import answer_news
+from members.actions.consent_requests import say_yes
 from members.actions.enrollment import AddressInUse, enroll_member, refusing_a_taken_address
 from members.actions.invitation import mark_joined
 from members.actions.joining_rules import hold_joining_rules
@@ -221,13 +222,28 @@ def _settle(
     if application.terms_id is not None:
         accept_terms(member_id=member.pk, terms_id=application.terms_id, now=application.applied_at)
     if application.wording:
-        answer_news(
-            member_id=member.pk,
-            given=application.wants_news,
-            how=Consent.How.JOINING,
-            wording=application.wording,
-            now=application.applied_at,
-        )
+        _answer_about_news(member, application, now)
     application.admitted_at = now
     application.save(update_fields=["admitted_at"])
     return member
+
+
+def _answer_about_news(member: Member, application: Application, now: datetime) -> None:
+    if application.wants_news:
+        say_yes(
+            member_id=member.pk,
+            wordings={Consent.Topic.NEWS: application.wording},
+            language=member.language,
+            how=Consent.How.JOINING,
+            said_at=application.applied_at,
+            now=now,
+        )
+        return
+    answer_news(
+        member_id=member.pk,
+        given=False,
+        how=Consent.How.JOINING,
+        wording=application.wording,
+        language=member.language,
+        now=application.applied_at,
+    )

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from members.actions.consent import answer_news
+from members.actions.consent import withdraw_everything
 from members.models import Consent, Departure, Member
 from members.refusals import Refusal
 from members.signals import announce, membership_changed
@@ -42,14 +42,12 @@ def close_membership(
     """
     member = _change(member_id, Member.Status.CLOSED, closed_at=now)
     Departure.objects.create(member=member, reason=reason, words=words.strip(), left_at=now)
-    if Consent.objects.is_given(member_id, Consent.Topic.NEWS, Consent.Channel.EMAIL):
-        answer_news(
-            member_id=member_id,
-            given=False,
-            how=Consent.How.STAFF if reason == Departure.Reason.STAFF else Consent.How.PROFILE,
-            wording=_("The membership was closed."),
-            now=now,
-        )
+    withdraw_everything(
+        member_id=member_id,
+        how=Consent.How.STAFF if reason == Departure.Reason.STAFF else Consent.How.PROFILE,
+        wording=_("The membership was closed."),
+        now=now,
+    )
     return member
 
 

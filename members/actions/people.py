@@ -210,6 +210,9 @@ def _record_consents(people: Sequence[Tidied], done: TakenIn) -> None:
         for one in people
         if one.person.agreed is not None and one.person.id in done.members
     }
+    answered_at = {
+        done.members[one.person.id]: one.email for one in people if one.person.id in done.members
+    }
     answered = set(
         Consent.objects.filter(
             member__in=agreed, topic=Consent.Topic.NEWS, channel=Consent.Channel.EMAIL
@@ -224,6 +227,7 @@ def _record_consents(people: Sequence[Tidied], done: TakenIn) -> None:
             given_at=answer.at,
             how=Consent.How.IMPORT,
             wording=answer.wording,
+            address=answered_at.get(member, ""),
             proof=answer.proof,
         )
         for member, answer in agreed.items()

@@ -5,6 +5,7 @@ from members.models.approval import Approval
 from members.models.branding import Branding
 from members.models.card import Card
 from members.models.consent import Consent, LatestConsent
+from members.models.consent_request import ConsentRequest
 from members.models.joining import (
     Acceptance,
     Application,
@@ -29,6 +30,7 @@ __all__ = [
     "Branding",
     "Card",
     "Consent",
+    "ConsentRequest",
     "Departure",
     "ExternalId",
     "Invitation",

@@ -1,5 +1,6 @@
 """What members agreed to be sent; every yes and no stays on record."""
 
+import hashlib
 from typing import Self
 
 from django.db import models
@@ -30,9 +31,19 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         )
         return bool(last)
 
+    def stopped_by(self, mailing: int) -> int:
+        """How many members said no by the links of a mailing."""
+        stopped = self.filter(mailing=mailing, given=False)
+        return stopped.values("member_id").distinct().count()
+
 
 class Consent(models.Model):
-    """One yes or no: who, when, to what, in answer to which words, and how it was given."""
+    """
+    One yes or no: who, when, to what, in answer to which words, and how it was given.
+
+    `address` is the mailbox it was about; a yes that a letter confirmed names the request.
+    `mailing` is the number of the mailing whose link was followed, in the room above.
+    """
 
     class Topic(models.TextChoices):
         NEWS = "news", _("news and offers")
@@ -62,7 +73,19 @@ class Consent(models.Model):
     given_at = models.DateTimeField(_("when"))
     how = models.CharField(_("how"), max_length=8, choices=How)
     wording = models.CharField(_("what was asked"), max_length=300)
-    proof = models.CharField(_("proof elsewhere"), max_length=200, blank=True)
+    language = models.CharField(_("language of it"), max_length=2, blank=True)
+    address = models.EmailField(_("about this address"), blank=True)
+    request = models.ForeignKey(
+        "members.ConsentRequest",
+        verbose_name=_("confirmed request"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="consents",
+        db_index=False,
+    )
+    mailing = models.BigIntegerField(_("by the link of mailing"), null=True, blank=True)
+    proof = models.CharField(_("what proves it"), max_length=200, blank=True)
 
     objects = ConsentQuerySet.as_manager()
 
@@ -70,10 +93,23 @@ class Consent(models.Model):
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
         ordering = ["-id"]
+        permissions = [("answer_for_member", _("May write down what members say about mail"))]
+        indexes = [
+            models.Index(
+                fields=["mailing", "member"],
+                condition=models.Q(mailing__isnull=False),
+                name="consent_by_mailing",
+            ),
+        ]
         triggers = [*append_only(), keep_the_last_word()]
 
     def __str__(self) -> str:
         return f"{self.member_id}: {self.topic}/{self.channel} {'+' if self.given else '-'}"
+
+    @property
+    def text_version(self) -> str:
+        """A few signs that are the same for the same words, and for no others."""
+        return hashlib.sha256(self.wording.encode()).hexdigest()[:8] if self.wording else ""
 
 
 class LatestConsent(models.Model):

@@ -6,18 +6,24 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from members.actions.consent import answer_news
+from members.actions.consent import stop_mail
+from members.actions.consent_requests import say_yes
 from members.actions.membership import close_membership
 from members.actions.profile import DetailsHaveChanged, correct_own_details
-from members.forms import DetailsForm, LeaveForm, NewsForm, news_words, no_news_words
+from members.forms import DetailsForm, LeaveForm, TopicForm, spoken_language
+from members.mail_topics import topic_words
 from members.models import Acceptance, Consent, Departure, Member
 from members.refusals import Refusal
+from members.reports.mail_consent import stands
 from members.signals import departure_considered
 from members.views.door import for_members
+
+ANSWERS_SHOWN = 30
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,25 +52,43 @@ def profile(request: HttpRequest, member: Member) -> HttpResponse:
 @require_POST
 @for_members
 def news(request: HttpRequest, member: Member) -> HttpResponse:
-    """Take a yes or a no to news, in the words of its button."""
-    form = NewsForm(request.POST)
-    if not form.is_valid():
-        return redirect("members:profile")
-    wants = form.cleaned_data["wants"]
-    try:
-        answer_news(
+    """Take a yes or a no to a kind of mail, in the words of its button."""
+    form = TopicForm(request.POST)
+    if form.is_valid():
+        try:
+            told = _answered(member, form.topic_chosen, wants=form.cleaned_data["wants"])
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, told)
+    return redirect(f"{reverse('members:profile')}#mail")
+
+
+def _answered(member: Member, topic: Consent.Topic, *, wants: bool) -> str:
+    """Write the answer down, and say what it means."""
+    words, language, now = topic_words(topic), spoken_language(), timezone.now()
+    if not wants:
+        stop_mail(
             member_id=member.pk,
-            given=wants,
+            topics=[topic],
             how=Consent.How.PROFILE,
-            wording=news_words() if wants else no_news_words(),
-            now=timezone.now(),
+            wording=words.no,
+            language=language,
+            now=now,
         )
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        said = _("You get our news by e-mail.") if wants else _("You get no more news.")
-        messages.success(request, said)
-    return redirect("members:profile")
+        return _("Written down: no more mail about this.")
+    waiting = say_yes(
+        member_id=member.pk,
+        wordings={topic: words.yes},
+        language=language,
+        how=Consent.How.PROFILE,
+        now=now,
+    )
+    if waiting is None:
+        return _("Written down: you get these mails from now on.")
+    return _("Almost: we send a letter to %(address)s. Press the button in it.") % {
+        "address": waiting.address
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -107,13 +131,11 @@ def _farewell(request: HttpRequest, member: Member) -> HttpResponse:
 
 
 def _known(member: Member) -> dict[str, object]:
-    """What the profile page shows beside its form; three queries."""
-    answers = {(one.topic, one.channel): one for one in Consent.objects.latest_of(member.pk)}
+    """What the profile page shows beside its form; four queries."""
     return {
         "member": member,
-        "news": answers.get((Consent.Topic.NEWS, Consent.Channel.EMAIL)),
-        "news_words": news_words(),
-        "no_news_words": no_news_words(),
+        "stands": stands(member, timezone.now()),
+        "answers": Consent.objects.filter(member=member).order_by("-id")[:ANSWERS_SHOWN],
         "accepted": Acceptance.objects.filter(member=member).select_related("terms").first(),
     }
 

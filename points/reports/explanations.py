@@ -15,6 +15,8 @@ from points.reports.valuation import Facts, valuation, version
 from points.reports.wording import day, last_day, listed, money, points_text
 from points.rules import Program, Rules
 
+MAILING = "mailing:"
+"""Before the name of a mailing that a bonus was given for."""
 REASONS = {
     "good_will": lambda: _("good will"),
     "missing_purchase": lambda: _("a purchase was missing"),
@@ -373,6 +375,8 @@ def _old_dates() -> str:
 def _reason(reason: str | None) -> list[str]:
     if not reason:
         return []
+    if reason.startswith(MAILING):
+        return [_("For reading our mail “%(name)s”.") % {"name": reason.removeprefix(MAILING)}]
     words = REASONS[reason]() if reason in REASONS else reason
     return [_("Reason: %(reason)s.") % {"reason": words}]
 

@@ -20,6 +20,7 @@ from mailroom.models import Delivery, Mailing, Tally
 from mailroom.signals import mailing_finished, mailing_started
 from members.models import Member
 from tests import make
+from tests.mailroom.tallied import tallies
 
 pytestmark = pytest.mark.django_db
 
@@ -27,20 +28,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def mailing(now):
     return open_mailing(key="spring", topic="news", content=make.CONTENT, now=now)
-
-
-def tallies(mailing):
-    """What the tallies say, after they were counted again."""
-    said = {
-        (tally.state, tally.reason): tally.count
-        for tally in Tally.objects.filter(mailing=mailing)
-        if tally.count
-    }
-    counted = {}
-    for state, reason in Delivery.objects.filter(mailing=mailing).values_list("state", "reason"):
-        counted[state, reason] = counted.get((state, reason), 0) + 1
-    assert said == counted
-    return said
 
 
 def heard(signal, ids):

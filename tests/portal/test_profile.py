@@ -104,7 +104,7 @@ def test_yes_and_no_to_news_are_kept_in_the_words_of_their_buttons(door, member)
     page = text(door.get("/my/profile/"))
     door.post("/my/news/", {"wants": "no"})
 
-    assert "You get our news and offers since" in page
+    assert "You said yes on" in page
     assert list(Consent.objects.order_by("id").values_list("given", "wording", "how")) == [
         (True, "Yes, mail me news and offers. I can stop at any time.", "profile"),
         (False, "No more news for me, please.", "profile"),

@@ -1,0 +1,5 @@
+"""This room's pages in the back office; importing a file registers them."""
+
+from campaigns.admin import audience
+
+__all__ = ["audience"]

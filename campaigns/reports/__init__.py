@@ -1,0 +1,1 @@
+"""Reads too big for a QuerySet."""
