@@ -48,13 +48,12 @@ class AccountAdapter(members_adapter.AccountAdapter):
     ) -> EmailMultiAlternatives:
         """Write the mail; a mail that we have no words for is an error, not allauth's English."""
         source, page = LETTERS[template_prefix]
-        user = context.get("user")
         language = (get_language() or settings.LANGUAGE_CODE)[:2]
         told = {name: str(context[name]) for name in TOLD if name in context}
         written = write_letter(
             source,
             language=language,
-            reader=user.name if user is not None else "",
+            reader=_reader(context),
             # Never from the request: whoever asks chooses the host it names.
             url=f"{settings.SITE_URL}{reverse(page)}" if page else "",
             now=timezone.now(),
@@ -73,6 +72,12 @@ class AccountAdapter(members_adapter.AccountAdapter):
         )
         message.attach_alternative(written.html, "text/html")
         return message
+
+
+def _reader(context: dict[str, Any]) -> str:
+    """Name whom it is about, as far as that is certain."""
+    user = context.get("user") or getattr(context.get("request"), "user", None)
+    return user.name if user is not None and user.is_authenticated else ""
 
 
 def _circumstances(context: dict[str, Any]) -> dict[str, str]:
