@@ -48,13 +48,12 @@ class AccountAdapter(members_adapter.AccountAdapter):
     ) -> EmailMultiAlternatives:
         """Write the mail; a mail that we have no words for is an error, not allauth's English."""
         source, page = LETTERS[template_prefix]
-        user = context.get("user")
         language = (get_language() or settings.LANGUAGE_CODE)[:2]
         told = {name: str(context[name]) for name in TOLD if name in context}
         written = write_letter(
             source,
             language=language,
-            reader=user.name if user is not None else "",
+            reader=_reader(context),
             # Never from the request: whoever asks chooses the host it names.
             url=f"{settings.SITE_URL}{reverse(page)}" if page else "",
             now=timezone.now(),
@@ -75,6 +74,12 @@ class AccountAdapter(members_adapter.AccountAdapter):
         return message
 
 
+def _reader(context: dict[str, Any]) -> str:
+    """Name whom it is about, as far as that is certain."""
+    user = context.get("user") or getattr(context.get("request"), "user", None)
+    return user.name if user is not None and user.is_authenticated else ""
+
+
 def _circumstances(context: dict[str, Any]) -> dict[str, str]:
     """When something happened to a login, and with which device."""
     if "timestamp" not in context:
@@ -92,44 +97,54 @@ NOTICE: dict[str, str | Promise] = {
     "moment": gettext_lazy("15 June 2026, 10:42"),
     "device": "Firefox · Windows",
 }
-AT_ONCE = gettext_lazy("At once; kept nowhere.")
+SECURED = gettext_lazy("To the owner of the login, at once. Not kept.")
 KINDS = (
-    Kind("account/login_code", gettext_lazy("Code to log in"), AT_ONCE, facts=CODE),
     Kind(
-        "account/confirm_address", gettext_lazy("Code to confirm an address"), AT_ONCE, facts=CODE
+        "account/login_code",
+        gettext_lazy("Code to log in"),
+        gettext_lazy("To whoever wants to log in, within seconds. Not kept: it holds a key."),
+        facts=CODE,
+    ),
+    Kind(
+        "account/confirm_address",
+        gettext_lazy("Code to confirm an address"),
+        gettext_lazy("To whoever joins or changes their address, within seconds. Not kept."),
+        facts=CODE,
     ),
     Kind(
         "account/account_already_exists",
         gettext_lazy("Member already"),
-        gettext_lazy("When somebody joins with the address of a member, at once; kept nowhere."),
+        gettext_lazy("When somebody joins with the address of a member, at once. Not kept."),
         path="/account/login/",
         facts={"email": "anna@example.nl"},
     ),
     Kind(
         "account/unknown_account",
         gettext_lazy("Unknown address"),
-        gettext_lazy("When somebody logs in with an unknown address, at once; kept nowhere."),
+        gettext_lazy("When somebody logs in with an address that nobody has, at once. Not kept."),
         path="/account/signup/",
         facts={"email": "anna@example.nl"},
     ),
     *(
-        Kind(f"account/{name}", title, AT_ONCE, path="/account/2fa/", facts={**NOTICE, **facts})
-        for name, title, facts in (
+        Kind(f"account/{name}", title, goes, path="/account/2fa/", facts={**NOTICE, **facts})
+        for name, title, goes, facts in (
             (
                 "email_changed",
                 gettext_lazy("Address changed"),
+                gettext_lazy("To the earlier address of a login, at once. Not kept."),
                 {"to_email": "anna@example.nl", "from_email": "a.visser@example.nl"},
             ),
             (
                 "email_deleted",
                 gettext_lazy("Address removed"),
+                gettext_lazy("When an address is removed from a login, at once. Not kept."),
                 {"deleted_email": "a.visser@example.nl"},
             ),
-            ("totp_activated", gettext_lazy("Authenticator app added"), {}),
-            ("totp_deactivated", gettext_lazy("Authenticator app removed"), {}),
-            ("recovery_codes_generated", gettext_lazy("New recovery codes"), {}),
-            ("webauthn_added", gettext_lazy("Passkey added"), {}),
-            ("webauthn_removed", gettext_lazy("Passkey removed"), {}),
+            ("totp_activated", gettext_lazy("Authenticator app added"), SECURED, {}),
+            ("totp_deactivated", gettext_lazy("Authenticator app removed"), SECURED, {}),
+            ("recovery_codes_generated", gettext_lazy("New recovery codes"), SECURED, {}),
+            ("webauthn_added", gettext_lazy("Passkey added"), SECURED, {}),
+            ("webauthn_removed", gettext_lazy("Passkey removed"), SECURED, {}),
         )
     ),
 )

@@ -41,8 +41,8 @@ class Line:
     lately: int | None
 
 
-@require_safe
 @permission_required(PREVIEW, raise_exception=True)
+@require_safe
 def letters_we_send(request: HttpRequest) -> HttpResponse:
     """List every kind, with how many went out in the last 30 days."""
     counted = written_lately(timezone.now())
@@ -57,8 +57,8 @@ def letters_we_send(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(PREVIEW, raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
 def letter_we_send(request: HttpRequest, source: str) -> HttpResponse:
     """Show one kind as its reader gets it; sent here, it goes to the colleague who asks."""
     kind = kinds_of_letters().get(source)

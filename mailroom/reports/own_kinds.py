@@ -22,6 +22,18 @@ KINDS = (
         path="/my/card/",
     ),
     Kind(
+        "consent",
+        _("Do you want our mail?"),
+        _("When a till or a colleague passes on a yes; it counts once the reader confirms it."),
+        key="consent",
+        path="/mail/yes/example/",
+        facts={
+            "wordings": _("“Mail me news and offers.”"),
+            "asked_on": _("15 June 2026"),
+            "until": _("15 July 2026"),
+        },
+    ),
+    Kind(
         "second_factor",
         _("Second factor removed"),
         _("When a colleague's second factor is removed by another, at once; to that colleague."),

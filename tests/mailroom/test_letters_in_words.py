@@ -11,7 +11,7 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 SOURCES = (
-    *("invitation", "admitted", "second_factor"),
+    *("invitation", "admitted", "second_factor", "consent"),
     *("points/welcome", "points/welcome_at_the_till", "points/expiring", "points/tier_reached"),
     *("account/login_code", "account/confirm_address", "account/account_already_exists"),
     *("account/unknown_account", "account/email_changed", "account/email_deleted"),
