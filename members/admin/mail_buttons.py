@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from unfold.admin import ModelAdmin
@@ -118,20 +120,18 @@ class MailButtons(ModelAdmin):
 
 def _about(question: Question, member: Member, *, wants: bool) -> Question:
     """Put the topics into the form, in the words that this member is asked in."""
-    titles = {topic: topic_words(topic).title for topic in Consent.Topic}
+    choices = [(topic.value, topic_words(topic).title) for topic in Consent.Topic]
     with override(member.language):
-        words = {topic: topic_words(topic) for topic in Consent.Topic}
-    choices = [
-        (topic.value, f"{titles[topic]}: “{each.yes if wants else each.no}”")
-        for topic, each in words.items()
-    ]
+        words = [topic_words(topic) for topic in Consent.Topic]
+    spoken = [(f"“{each.yes if wants else each.no}”",) for each in words]
+    to_read_out = format_html_join(mark_safe("<br>"), "{}", spoken)
 
     class Form(TopicsForm):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             field = self.fields["topics"]
             if isinstance(field, forms.TypedMultipleChoiceField):
-                field.choices = choices
+                field.choices, field.help_text = choices, to_read_out
 
     return replace(question, form=Form)
 
