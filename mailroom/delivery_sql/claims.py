@@ -23,7 +23,7 @@ UPDATE mailroom_delivery d SET state = 'claimed', claim = %(claim)s, claimed_at 
 GIVE_BACK = """
 WITH ours AS (
   SELECT id FROM mailroom_delivery
-   WHERE id = ANY(%(ids)s::bigint[]) AND claim = %(claim)s AND state = 'claimed'
+   WHERE id = ANY(%(ids)s::bigint[]) AND claim = %(claim)s AND state || '' = 'claimed'
    ORDER BY id FOR UPDATE
 )
 UPDATE mailroom_delivery d SET state = 'waiting', claim = NULL, claimed_at = NULL

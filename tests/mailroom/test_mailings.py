@@ -17,12 +17,21 @@ from mailroom.actions.mailings import (
     stop_mailing,
 )
 from mailroom.models import Delivery, Mailing, Tally
+from mailroom.receivers import mail_at_once
 from mailroom.signals import mailing_finished, mailing_started
 from members.models import Member
 from tests import make
 from tests.mailroom.tallied import tallies
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_knocks():
+    """Nobody sends at once what these tests start."""
+    mailing_started.disconnect(mail_at_once)
+    yield
+    mailing_started.connect(mail_at_once)
 
 
 @pytest.fixture
