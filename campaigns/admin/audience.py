@@ -166,7 +166,9 @@ class AudiencePage(StaffPage):
         messages.success(request, _("Saved: %(audience)s") % {"audience": saved})
         return True
 
-    @action(description=gettext_lazy("Copy"), url_path="copy", permissions=["campaigns.add_audience"])
+    @action(
+        description=gettext_lazy("Copy"), url_path="copy", permissions=["campaigns.add_audience"]
+    )
     def copy(self, request: HttpRequest, object_id: str) -> HttpResponse:
         audience = found(self, Audience, request, object_id)
         if request.method != "POST":

@@ -211,7 +211,9 @@ class CampaignPage(StaffPage):
     def stop(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self._press(request, object_id, "stop")
 
-    @action(description=gettext_lazy("Copy"), url_path="copy", permissions=["campaigns.add_campaign"])
+    @action(
+        description=gettext_lazy("Copy"), url_path="copy", permissions=["campaigns.add_campaign"]
+    )
     def copy(self, request: HttpRequest, object_id: str) -> HttpResponse:
         campaign = found(self, Campaign, request, object_id)
         if request.method != "POST":
@@ -280,10 +282,10 @@ def _values(campaign: Campaign | None) -> dict[str, Any]:
     return {
         "name": campaign.name,
         "topic": campaign.topic,
-        "audience": str(campaign.audience or "–"),
+        "audience": str(campaign.audience) if campaign.audience else None,
         "subject_nl": campaign.content.get("nl", {}).get("subject", ""),
         "subject_en": campaign.content.get("en", {}).get("subject", ""),
-        "send_at": campaign.send_at.isoformat() if campaign.send_at else "–",
+        "send_at": campaign.send_at.isoformat() if campaign.send_at else None,
         "bonus_points": campaign.bonus_points,
         "edition": campaign.edition,
     }
