@@ -53,7 +53,21 @@ SECTIONS = (
         (
             _list(_("Best customers"), "trophy", "points.spending"),
             _list(_("Invitations"), "mail", "members.invitation"),
+            Place(
+                _("Letters we send"),
+                "mark_email_read",
+                "admin:mailroom_kinds",
+                ("mailroom.preview_letters",),
+            ),
             _list(_("Waiting list"), "hourglass_top", "members.application"),
+        ),
+    ),
+    (
+        pgettext_lazy("part of the back office", "Campaigns"),
+        (
+            _list(_("Campaigns"), "campaign", "campaigns.campaign"),
+            _list(_("Audiences"), "filter_alt", "campaigns.audience"),
+            _list(_("Rules for mailings"), "tune", "mailroom.mailrules"),
         ),
     ),
     (
@@ -76,6 +90,7 @@ SECTIONS = (
             _list(_("What staff did"), "history", "members.staffact"),
             _list(_("Looks at members"), "visibility", "members.look"),
             _list(_("Letters"), "drafts", "mailroom.letter"),
+            _list(_("Addresses without mail"), "unsubscribe", "mailroom.suppression"),
             Place(
                 _("Unusual card use"),
                 "policy",

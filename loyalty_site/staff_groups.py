@@ -30,7 +30,7 @@ def _all(*listed: str) -> frozenset[str]:
 
 
 COUNTER_WORK = _all(
-    "members: look_up_member add_member change_card",
+    "members: look_up_member add_member change_card answer_for_member",
     "points: enter_purchase",
 )
 COUNTER = StaffGroup(
@@ -56,7 +56,10 @@ SERVICE = StaffGroup(
         "members.card: view add",
         "members.tier: view",
         "members.approval: view",
+        "mailroom: preview_letters",
         "mailroom.letter: view",
+        "mailroom: lift_suppression",
+        "mailroom.suppression: view add",
         "points: adjust_points",
         "points.entry: view",
         "points.purchase: view",
@@ -69,20 +72,25 @@ MARKETING = StaffGroup(
     pgettext_lazy("group of staff", "Marketing"),
     _(
         "Invites the best customers, follows who joined, drafts the rules of the program and tries "
-        "them on the past. "
-        "Opens no member's page and publishes nothing."
+        "them on the past. Writes campaigns, chooses whom they are for and lets them leave; large "
+        "ones take a colleague. Opens no member's page and publishes nothing."
     ),
     _all(
         "members: invite_member",
+        "mailroom: preview_letters",
         "members.invitation: view add change",
         "members.application: view",
         "members.branding: view",
         "members.joiningrules: view",
         "members.terms: view",
         "members.tier: view",
+        "mailroom.mailrules: view",
         "points.spending: view",
         "points.programversion: view add change",
         "points.replay: view add",
+        "campaigns: send_campaign",
+        "campaigns.audience: view add change",
+        "campaigns.campaign: view add change",
     ),
 )
 FINANCE = StaffGroup(
@@ -112,7 +120,7 @@ PRIVACY = StaffGroup(
         "corrects it, and closes memberships."
     ),
     _all(
-        "members: look_up_member close_member see_as_member",
+        "members: look_up_member close_member see_as_member answer_for_member",
         "members.member: view change",
         "members.card: view",
         "members.tier: view",
@@ -124,7 +132,9 @@ PRIVACY = StaffGroup(
         "members.terms: view",
         "members.look: view",
         "members.staffact: view",
+        "mailroom: preview_letters",
         "mailroom.letter: view",
+        "mailroom.suppression: view",
         "points.entry: view",
         "points.purchase: view",
         "points.openreceipt: view",
@@ -152,11 +162,18 @@ ADMIN = StaffGroup(
         "members.tier: view change",
         "members.look: view",
         "members.staffact: view",
+        "mailroom: preview_letters",
         "mailroom.letter: view change",
+        "mailroom: lift_suppression",
+        "mailroom.suppression: view add",
+        "mailroom.mailrules: view change",
         "points: publish_programversion",
         "points.programversion: view add change",
         "points.replay: view add",
         "points.adjustmentlimit: view add change",
+        "campaigns: approve_campaign send_campaign",
+        "campaigns.audience: view",
+        "campaigns.campaign: view",
         "loyalty_site: run_job",
         "loyalty_site.jobrun: view",
         "loyalty_site.failedtask: view change",

@@ -2,6 +2,7 @@
 
 import structlog
 from celery import Celery
+from kombu import Connection
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
@@ -19,20 +20,22 @@ def take_over(app: Celery) -> int:
     worker answers they may be its own, and are left alone: the sweeps see to the rest.
     """
     try:
-        if app.control.inspect(timeout=ANSWER_SECONDS).ping():
-            return 0
-        return _put_back(app)
+        # A connection of our own, closed before any child is forked: one of the pool would stay
+        # half in a read, and every later child would wait for that read for ever.
+        with app.connection_for_write() as connection:
+            if app.control.inspect(timeout=ANSWER_SECONDS, connection=connection).ping():
+                return 0
+            return _put_back(connection)
     except (OperationalError, RedisError, OSError):
         log.warning("messages of a dead worker could not be put back", exc_info=True)
         return 0
 
 
-def _put_back(app: Celery) -> int:
-    with app.connection_for_write() as connection:
-        channel = connection.default_channel
-        tags = channel.client.zrange(channel.unacked_index_key, 0, -1)
-        for tag in tags:
-            channel.qos.restore_by_tag(tag.decode() if isinstance(tag, bytes) else tag)
+def _put_back(connection: Connection) -> int:
+    channel = connection.channel()
+    tags = channel.client.zrange(channel.unacked_index_key, 0, -1)
+    for tag in tags:
+        channel.qos.restore_by_tag(tag.decode() if isinstance(tag, bytes) else tag)
     if tags:
         log.info("took over messages of a dead worker", messages=len(tags))
     return len(tags)

@@ -75,14 +75,14 @@ def settle_earlier(sender: Task, **_: object) -> None:
     if getattr(request, "is_eager", False):
         return
     try:
-        about = arguments_of(request.args, request.kwargs)
+        about = arguments_of(args=request.args, kwargs=request.kwargs)
         record_done(task=sender.name, arguments=about, now=timezone.now())
     except Exception:  # The task is done; that its row is not settled must not undo it.
         log.exception("an earlier failure could not be settled", task=sender.name)
 
 
 def _keep(task: str, args: object, kwargs: object, message: str, error: str) -> None:
-    about = arguments_of(args, kwargs)
+    about = arguments_of(args=args, kwargs=kwargs)
     log.error("task failed", task=task, about=about, message_id=message, error=error)
     try:
         record_failed(

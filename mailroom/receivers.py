@@ -4,21 +4,34 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import structlog
+from allauth.account.authentication import get_authentication_records
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_confirmed, user_logged_in
+from anymail.signals import AnymailTrackingEvent, pre_send, tracking
+from django.core.mail import EmailMessage
 from django.dispatch import receiver
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _text
 
 from mailroom.actions.consent_letters import post_consent_question
 from mailroom.actions.joining_letters import post_admission, post_invitation
+from mailroom.actions.mail_news import News, act_on_news
 from mailroom.actions.restoring import (
     doubt_letters_of_then,
     replay_addresses_without_mail,
     replay_letters,
     replay_mailings,
 )
+from mailroom.actions.suppression import NotAnAddress, lift_proven_address
+from mailroom.kinds import Kind
+from mailroom.mail_event import NAME, about_of, moment_of, on_one_line, what_happened
+from mailroom.reports.own_kinds import KINDS
 from mailroom.reports.restoring import addresses_without_mail, letters_since, mailings_since
-from mailroom.signals import letter_posted, mailing_started
+from mailroom.signals import letter_posted, letters_offered, mailing_started
 from mailroom.tasks import WORTH_A_KNOCK, deliver, mail_on
+from members.models import User
 from members.signals import (
     consent_asked,
     database_restored,
@@ -28,6 +41,8 @@ from members.signals import (
 )
 
 Rows = list[dict[str, Any]]
+
+log = structlog.get_logger("klaver.mail_provider")
 
 
 @receiver(member_invited)
@@ -88,3 +103,54 @@ def keep_the_post(carried: Mapping[str, Rows], **_: Any) -> str:
         "%(known)s letters are known to have left since, of %(doubted)s nobody knows, and "
         "%(held)s addresses are held back again."
     ) % {"known": known, "doubted": doubted, "held": held}
+
+
+@receiver(letters_offered)
+def offer_letters(**_: Any) -> tuple[Kind, ...]:
+    return KINDS
+
+
+@receiver(pre_send)
+def carry_our_number(message: EmailMessage, **_: Any) -> None:
+    """Let a provider name our message by our own number, which it tells again with its news."""
+    about = about_of({}, message.extra_headers.get("Message-ID"))
+    if about is not None:
+        told = {**getattr(message, "metadata", {}), NAME: f"{about.kind}-{about.number}"}
+        vars(message)["metadata"] = told
+
+
+@receiver(tracking)
+def hear_from_the_provider(event: AnymailTrackingEvent, esp_name: str, **_: Any) -> None:
+    now = timezone.now()
+    try:
+        act_on_news(news=news_of(event, esp_name, now), now=now)
+    except NotAnAddress:
+        log.info("news about no address", provider=esp_name, event_type=event.event_type)
+
+
+@receiver(user_logged_in)
+def trust_an_address_that_read_a_code(request: HttpRequest, user: User, **_: Any) -> None:
+    """Who logs in by a code from a mailbox shows that mail arrives there."""
+    records = get_authentication_records(request, user)
+    if records and records[-1]["method"] == "code":
+        lift_proven_address(email=records[-1].get("email") or user.email, now=timezone.now())
+
+
+@receiver(email_confirmed)
+def trust_an_address_that_was_confirmed(email_address: EmailAddress, **_: Any) -> None:
+    lift_proven_address(email=email_address.email, now=timezone.now())
+
+
+def news_of(event: AnymailTrackingEvent, provider: str, now: datetime) -> News:
+    """Put what a provider tells into our own words; whatever it holds, it can be kept."""
+    facts = event.esp_event if isinstance(event.esp_event, Mapping) else {}
+    metadata = event.metadata if isinstance(event.metadata, Mapping) else {}
+    name = event.event_id or f"{event.event_type} {event.message_id}"
+    return News(
+        happened=what_happened(event.event_type, event.reject_reason, facts),
+        address=event.recipient if isinstance(event.recipient, str) else "",
+        at=moment_of(event.timestamp, now),
+        said=on_one_line(event.mta_response or event.description or event.reject_reason or ""),
+        event=on_one_line(f"{provider} {name}"),
+        about=about_of(metadata, event.message_id),
+    )

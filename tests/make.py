@@ -17,7 +17,7 @@ from members.actions.joining import Answers, apply_to_join
 from members.actions.joining_rules import set_joining_rules
 from members.actions.sources import name_source
 from members.actions.terms import draft_terms, publish_terms
-from members.models import PROGRAM_SOURCE, JoiningRules, Member, Terms, User
+from members.models import PROGRAM_SOURCE, Consent, JoiningRules, Member, Terms, User
 from points.actions.adjustment import AdjustmentReason, adjust_points
 from points.actions.open_receipts import keep_open_receipts
 from points.actions.posting import post_event
@@ -306,7 +306,7 @@ def add(to: Mailing, *, occurrence="", now=NOW) -> int:
 def consent(of: Member, *, given=True, topic="news", now=NOW):
     return record_consent(
         member_id=of.pk,
-        topic=topic,
+        topic=Consent.Topic(topic),
         channel="email",
         given=given,
         how="profile",

@@ -1,5 +1,5 @@
 """This room's pages in the back office; importing a file registers them."""
 
-from campaigns.admin import audience
+from campaigns.admin import audience, campaign
 
-__all__ = ["audience"]
+__all__ = ["audience", "campaign"]

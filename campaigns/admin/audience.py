@@ -135,8 +135,8 @@ class AudiencePage(StaffPage):
 
     def _may_save(self, request: HttpRequest, audience: Audience | None) -> bool:
         if audience is None:
-            return self.has_add_permission(request)
-        return self.has_change_permission(request) and not audience.is_archived
+            return bool(self.has_add_permission(request))
+        return bool(self.has_change_permission(request)) and not audience.is_archived
 
     def _saved(self, request: HttpRequest, builder: Builder, audience: Audience | None) -> bool:
         conditions = builder.conditions()
@@ -166,7 +166,9 @@ class AudiencePage(StaffPage):
         messages.success(request, _("Saved: %(audience)s") % {"audience": saved})
         return True
 
-    @action(description=gettext_lazy("Copy"), url_path="copy", permissions=["add"])
+    @action(
+        description=gettext_lazy("Copy"), url_path="copy", permissions=["campaigns.add_audience"]
+    )
     def copy(self, request: HttpRequest, object_id: str) -> HttpResponse:
         audience = found(self, Audience, request, object_id)
         if request.method != "POST":
@@ -249,5 +251,3 @@ def _figures(counted: Headcount, topic: str) -> dict[str, Any]:
         "reachable_text": whole(counted.reachable),
         "unreached": [(words, whole(number)) for words, number in unreached if number],
     }
-
-

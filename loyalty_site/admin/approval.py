@@ -21,6 +21,12 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilte
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from campaigns.actions.scheduling import approve_mailing
+from campaigns.admin.campaign_request import (
+    mailing_facts,
+    mailing_hindrance,
+    mailing_sentence,
+)
 from members.actions.approval import refuse_request, whom_it_is_about, withdraw_request
 from members.actions.entitlement import is_own_account
 from members.admin.buttons import Question, ask, found
@@ -112,6 +118,7 @@ APPROVE = {
     Approval.Kind.ADJUSTMENT: approve_adjustment,
     Approval.Kind.PURCHASE: approve_purchase,
     Approval.Kind.PUBLICATION: approve_publication,
+    Approval.Kind.MAILING: approve_mailing,
 }
 
 
@@ -242,6 +249,9 @@ class ApprovalPage(ReadOnlyPage):
         if approval.kind == Approval.Kind.PUBLICATION:
             facts = publication_facts(request, approval)
             title = _("Request to publish rules")
+        elif approval.kind == Approval.Kind.MAILING:
+            facts = mailing_facts(approval)
+            title = _("Request to send a campaign")
         else:
             facts = {"asked": asked(approval, now)}
             title = facts["asked"].title
@@ -299,6 +309,8 @@ def sentence(approval: Approval) -> str:
             "number": approval.asked["number"],
             "day": date_format(at, "SHORT_DATE_FORMAT"),
         }
+    if approval.kind == Approval.Kind.MAILING:
+        return mailing_sentence(approval)
     points = int(approval.asked["points"])
     if approval.kind == Approval.Kind.PURCHASE:
         words = _("enter receipt %(receipt)s for %(points)s")
@@ -347,6 +359,8 @@ def hindrance(approval: Approval, reader: User, now: datetime) -> str:
         return _("You asked this yourself; a colleague decides.")
     if not reader.has_perm("members.decide_approval"):
         return _("It waits for a colleague who may decide requests.")
+    if approval.kind == Approval.Kind.MAILING:
+        return mailing_hindrance(approval, reader)
     if approval.member is None:
         return publication_hindrance(approval, reader)
     if is_own_account(staff=reader, member=approval.member):

@@ -4,14 +4,13 @@ import json
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-from django.core.serializers.json import DjangoJSONEncoder
+from typing import Any, cast
 
 from loyalty_site.backup.failure import BackupError
 from members.signals import database_restored, replacement_considered
 
 Carried = dict[str, list[Any]]
+Answers = list[tuple[object, tuple[str, list[Any]]]]
 
 
 def carried_path(backup: Path) -> Path:
@@ -21,7 +20,7 @@ def carried_path(backup: Path) -> Path:
 def collect(*, using: str, made_at: datetime) -> Carried:
     """Ask every room what must not be forgotten of the database that goes."""
     answers = replacement_considered.send(sender=None, using=using, made_at=made_at)
-    return dict(answer for _receiver, answer in answers)
+    return {name: rows for _receiver, (name, rows) in cast("Answers", answers)}
 
 
 def keep(path: Path, carried: Carried) -> Carried:
@@ -35,7 +34,7 @@ def keep(path: Path, carried: Carried) -> Carried:
         name: _without_doubles([*earlier.get(name, []), *carried.get(name, [])])
         for name in {*earlier, *carried}
     }
-    text = json.dumps(merged, cls=DjangoJSONEncoder)
+    text = json.dumps(merged, default=_to_the_microsecond)
     unfinished = path.with_name(f"{path.name}.part")
     try:
         with os.fdopen(
@@ -72,5 +71,9 @@ def _read(path: Path) -> Carried:
 
 
 def _without_doubles(rows: list[Any]) -> list[Any]:
-    texts = {json.dumps(row, cls=DjangoJSONEncoder, sort_keys=True): row for row in rows}
+    texts = {json.dumps(row, default=_to_the_microsecond, sort_keys=True): row for row in rows}
     return list(texts.values())
+
+
+def _to_the_microsecond(moment: datetime) -> str:
+    return moment.isoformat()

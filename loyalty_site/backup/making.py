@@ -4,6 +4,7 @@ import tarfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import IO, cast
 
 from django.conf import settings
 from django.db import connections, transaction
@@ -84,7 +85,8 @@ def _dump(snapshot: str, part: Part) -> None:
 def _pack_media(root: Path, part: Part) -> int:
     """Pack every file below the root, by its name there; what is not a file is left out."""
     count = 0
-    with tarfile.open(fileobj=part, mode="w|", format=tarfile.PAX_FORMAT) as tar:  # type: ignore[call-overload]
+    stream = cast("IO[bytes]", part)
+    with tarfile.open(fileobj=stream, mode="w|", format=tarfile.PAX_FORMAT) as tar:
         for path in sorted(root.rglob("*")) if root.is_dir() else []:
             if path.is_file() and not path.is_symlink():
                 tar.add(path, arcname=str(path.relative_to(root)), recursive=False)

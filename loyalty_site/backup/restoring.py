@@ -4,7 +4,7 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -174,8 +174,8 @@ def _as_owner() -> Iterator[None]:
     line = connections["default"]
     usual = line.settings_dict
     line.close()
-    with suppress(AttributeError):
-        line.close_pool()
+    if close_pool := getattr(line, "close_pool", None):
+        close_pool()
     line.settings_dict = {**connections[OWNER].settings_dict}
     try:
         yield

@@ -5,14 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from campaigns.models import Campaign
 from loyalty_site.job_health import JobHealth
 from loyalty_site.models import FailedTask, JobRun
-from mailroom.models import Letter
+from mailroom.models import Delivery, Letter, Mailing, Tally
 from members.models import Application, Approval, Invitation, JoiningRules, Terms, User
 from members.reports.joining import room_left
 from points.models import UnusualUse
@@ -23,6 +24,9 @@ COUNTED = 100
 SOON = timedelta(days=3)
 USUAL_PERIOD = 90
 """The period that the page of unusual card use shows by itself."""
+HELD_UP = timedelta(days=1)
+RECENTLY = timedelta(days=30)
+NAMED = 3
 PATIENCE = timedelta(hours=1)
 """The job lets people in within minutes; who waits longer although there is room needs help."""
 
@@ -50,6 +54,8 @@ def concerns_of(user: User, jobs: Sequence[JobHealth], now: datetime) -> list[Co
     if user.has_perm("points.see_unusual_use"):
         found += unusual_use_concerns(user)
     found += stuck_concerns(user)
+    if user.has_perm("campaigns.send_campaign"):
+        found += campaign_concerns(now)
     if user.has_perm("members.change_joiningrules"):
         found += waiting_list_concerns(now)
     if user.has_perm("members.invite_member"):
@@ -62,6 +68,8 @@ def approval_concerns(user: User, now: datetime) -> list[Concern]:
     others = Approval.objects.waiting(now).exclude(asked_by=user)
     if not user.has_perm("points.publish_programversion"):
         others = others.exclude(kind=Approval.Kind.PUBLICATION)
+    if not user.has_perm("campaigns.approve_campaign"):
+        others = others.exclude(kind=Approval.Kind.MAILING)
     waiting = others.count()
     if not waiting:
         return []
@@ -141,6 +149,31 @@ def letter_concerns() -> Iterator[Concern]:
         yield Concern(
             text % {"count": unknown}, f"{url}?state__exact={Letter.State.UNKNOWN}", "unsubscribe"
         )
+
+
+def campaign_concerns(now: datetime) -> Iterator[Concern]:
+    """Campaigns that stand still, or of which nobody knows whether all of it arrived."""
+    on_their_way = Campaign.objects.filter(state=Campaign.State.SENDING)
+    paused = on_their_way.filter(
+        mailing__state=Mailing.State.PAUSED, mailing__started_at__lt=now - HELD_UP
+    )
+    in_doubt = on_their_way.filter(
+        Exists(
+            Tally.objects.filter(
+                mailing=OuterRef("mailing"), state=Delivery.State.UNKNOWN, count__gt=0
+            )
+        ),
+        mailing__started_at__gt=now - RECENTLY,
+    )
+    empty = Campaign.objects.filter(state=Campaign.State.DRAFT, why=Campaign.Why.EMPTY)
+    for campaigns, words in (
+        (paused, _("%(campaign)s is held up for more than a day")),
+        (in_doubt, _("%(campaign)s: of some mail nobody knows whether it arrived")),
+        (empty, _("%(campaign)s did not leave: nobody matched")),
+    ):
+        for campaign in campaigns.order_by("-pk")[:NAMED]:
+            url = reverse("admin:campaigns_campaign_change", args=[campaign.pk])
+            yield Concern(words % {"campaign": campaign}, url, "campaign")
 
 
 def unusual_use_concerns(user: User) -> list[Concern]:

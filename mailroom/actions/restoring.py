@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from mailroom.delivery_sql.restoring import doubt_all_but, mark_left_since
@@ -35,7 +34,7 @@ def replay_letters(*, letters: Iterable[Row]) -> int:
     replayed = 0
     for row in letters:
         is_sent = row["state"] == Letter.State.SENT
-        sent_at = parse_datetime(str(row["sent_at"])) if is_sent else None
+        sent_at = datetime.fromisoformat(row["sent_at"]) if is_sent else None
         state = Letter.State.SENT if is_sent else Letter.State.UNKNOWN
         known = Member.objects.filter(pk=row["member_id"]).first() if row["member_id"] else None
         Letter.objects.update_or_create(
@@ -52,7 +51,7 @@ def replay_letters(*, letters: Iterable[Row]) -> int:
                 "subject": row["subject"],
                 "text": "",
                 "state": state,
-                "posted_at": parse_datetime(str(row["posted_at"])),
+                "posted_at": datetime.fromisoformat(row["posted_at"]),
                 "sent_at": sent_at,
             },
         )
@@ -69,7 +68,7 @@ def replay_addresses_without_mail(*, rows: Iterable[Row]) -> int:
             email=row["email"],
             cause=row["cause"],
             lifted_at=None,
-            defaults={"since": parse_datetime(str(row["since"])), "detail": row["detail"]},
+            defaults={"since": datetime.fromisoformat(row["since"]), "detail": row["detail"]},
         )
         replayed += is_new
     return replayed

@@ -12,7 +12,7 @@ KEPT = ("key", "to", "member_id", "language", "subject", "state", "posted_at", "
 
 def addresses_without_mail(*, using: str) -> list[dict[str, Any]]:
     held = Suppression.objects.using(using).in_force().order_by("pk")
-    return list(held.values("email", "cause", "since", "detail"))
+    return [dict(row) for row in held.values("email", "cause", "since", "detail")]
 
 
 def letters_since(*, using: str, made_at: datetime) -> list[dict[str, Any]]:
@@ -21,7 +21,7 @@ def letters_since(*, using: str, made_at: datetime) -> list[dict[str, Any]]:
         Q(sent_at__gte=made_at) | Q(claimed_at__gte=made_at),
         state__in=[Letter.State.SENT, Letter.State.SENDING, Letter.State.UNKNOWN],
     )
-    return list(left.order_by("pk").values(*KEPT))
+    return [dict(row) for row in left.order_by("pk").values(*KEPT)]
 
 
 def mailings_since(*, using: str, made_at: datetime) -> list[dict[str, Any]]:

@@ -1,10 +1,10 @@
 """Mending a database that an older backup replaced."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from members.actions.consent import record_consent
@@ -22,12 +22,10 @@ def replay_stops(*, stops: Iterable[Mapping[str, Any]]) -> int:
     replayed = 0
     for stop in stops:
         asked = {"member_id": stop["member_id"], "topic": stop["topic"], "channel": stop["channel"]}
-        said_at, joined_at = (
-            parse_datetime(str(stop[name])) for name in ("given_at", "member__joined_at")
-        )
+        joined_at = datetime.fromisoformat(stop["member__joined_at"])
         is_said = LatestConsent.objects.filter(**asked, given=False).exists()
         is_known = Member.objects.filter(pk=stop["member_id"], joined_at=joined_at).exists()
-        if said_at is None or is_said or not is_known:
+        if is_said or not is_known:
             continue
         record_consent(
             **asked,
@@ -35,7 +33,7 @@ def replay_stops(*, stops: Iterable[Mapping[str, Any]]) -> int:
             how=Consent.How(stop["how"]),
             wording=stop["wording"],
             proof=_("Said after the backup that was put back"),
-            now=said_at,
+            now=datetime.fromisoformat(stop["given_at"]),
         )
         replayed += 1
     return replayed

@@ -4,6 +4,8 @@ from typing import Any
 
 from members.models import Consent, LatestConsent
 
+KEPT = ("member_id", "topic", "channel", "given_at", "how", "wording")
+
 
 def stops(*, using: str) -> list[dict[str, Any]]:
     """Everybody's last word on each topic, where that was no; whose, by number and joining date."""
@@ -11,14 +13,4 @@ def stops(*, using: str) -> list[dict[str, Any]]:
         LatestConsent.objects.using(using).filter(given=False).values_list("consent_id", flat=True)
     )
     rows = Consent.objects.using(using).filter(pk__in=words).order_by("pk")
-    return list(
-        rows.values(
-            "member_id",
-            "member__joined_at",
-            "topic",
-            "channel",
-            "given_at",
-            "how",
-            "wording",
-        )
-    )
+    return [dict(row) for row in rows.values("member__joined_at", *KEPT)]

@@ -70,6 +70,7 @@ def pages(
 
 
 AT_COUNTER = "counter service privacy"
+PREVIEWS = both("service marketing privacy admin")
 READS_LEDGER = "service finance privacy"
 
 TABLE: dict[str, Access] = {
@@ -95,6 +96,8 @@ TABLE: dict[str, Access] = {
     ),
     "admin:members_member_adjust": both("service"),
     "admin:members_member_purchase": both("counter service"),
+    "admin:members_member_wants_mail": both("counter service privacy"),
+    "admin:members_member_wants_no_mail": both("counter service privacy"),
     "admin:members_member_new_card": both("service"),
     "admin:members_member_freeze": both("service"),
     "admin:members_member_thaw": both("service"),
@@ -130,6 +133,28 @@ TABLE: dict[str, Access] = {
     "admin:points_spending_count": both("marketing", 200, 302, 405),
     **pages("members.application", see="marketing privacy admin"),
     **pages("members.departure", see="privacy"),
+    # Campaigns
+    **pages("campaigns.audience", see="marketing admin", add="marketing", change="marketing"),
+    "admin:campaigns_audience_count": both("marketing admin"),
+    "admin:campaigns_audience_copy": both("marketing"),
+    "admin:campaigns_audience_archive": both("marketing"),
+    "admin:campaigns_audience_restore": both("marketing"),
+    **pages("campaigns.campaign", see="marketing admin", add="marketing"),
+    "admin:campaigns_campaign_edit": both("marketing"),
+    "admin:campaigns_campaign_copy": both("marketing"),
+    "admin:campaigns_campaign_trial": both("marketing"),
+    "admin:campaigns_campaign_preview": both("marketing admin"),
+    "admin:campaigns_campaign_preview_page": both("marketing admin"),
+    "admin:campaigns_campaign_schedule": both("marketing admin"),
+    "admin:campaigns_campaign_unschedule": both("marketing admin"),
+    "admin:campaigns_campaign_cancel": both("marketing admin"),
+    "admin:campaigns_campaign_pause": both("marketing admin"),
+    "admin:campaigns_campaign_resume": both("marketing admin"),
+    "admin:campaigns_campaign_stop": both("marketing admin"),
+    "admin:campaigns_campaign_deliveries": both("marketing admin"),
+    "admin:campaigns_campaign_download": both("marketing admin"),
+    **pages("mailroom.mailrules", see="marketing admin", change="admin", one_form=True),
+    "admin:mailroom_mailrules_change": ANYBODY,
     # The program
     **pages("points.programversion", see="service marketing finance admin", add="marketing admin"),
     "admin:points_programversion_rules_sheet": both("service marketing finance admin"),
@@ -161,6 +186,10 @@ TABLE: dict[str, Access] = {
     **pages("members.look", see="privacy admin"),
     **pages("mailroom.letter", see="service privacy admin"),
     "admin:mailroom_letter_again": both("admin"),
+    "admin:mailroom_kinds": Access(PREVIEWS.see, PREVIEWS.see, frozenset({200, 405})),
+    "admin:mailroom_kind": PREVIEWS,
+    **pages("mailroom.suppression", see="service privacy admin", add="service admin"),
+    "admin:mailroom_suppression_lift": both("service admin"),
     # The house
     **pages("members.user", see="admin", add="admin", change="admin"),
     "admin:members_user_lost_factor": both("admin"),

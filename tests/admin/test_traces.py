@@ -9,6 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import RequestFactory
 from django.utils import timezone
 
+from campaigns.models import Audience, Campaign
 from members.models import Card, Look, Member, StaffAct, Terms, Tier, User
 from points.models import Entry
 from tests import make
@@ -58,13 +59,39 @@ def of(label: str) -> str:
     return f"/admin/{label.replace('.', '/').lower()}/"
 
 
+def audience() -> int:
+    made = Audience.objects.filter(name="Some").first() or Audience.objects.create(
+        name="Some", made_by=User.objects.first(), made_at=make.NOW, changed_at=make.NOW
+    )
+    return made.pk
+
+
+def campaign() -> int:
+    by = User.objects.first()
+    made = Campaign.objects.filter(name="Spring").first() or Campaign.objects.create(
+        name="Spring", content=make.CONTENT, drafted_by=by, changed_by=by, drafted_at=make.NOW
+    )
+    return made.pk
+
+
 def first(model) -> int:
     return model.objects.order_by("pk").first().pk
 
 
 PEOPLE = {"people": "Eva Mol <eva@example.nl>", "reason": "Pilot"}
 TEXTS = {"text_nl": "Neem deel.", "text_en": "Take part."}
+WORDS = {"name": "Autumn", "subject_nl": "Herfst", "body_nl": "Beste {name}"}
 EDITS = {
+    "mailroom.Suppression": [(lambda: "add/", {"email": "x@example.nl", "reason": "Asked us"})],
+    "campaigns.Audience": [
+        (lambda: "add/", {"name": "Everybody"}),
+        (lambda: f"{audience()}/change/", {"name": "All of them"}),
+    ],
+    "campaigns.Campaign": [
+        (lambda: "add/", WORDS),
+        (lambda: f"{campaign()}/edit/", WORDS),
+    ],
+    "mailroom.MailRules": [(lambda: "", {"cap_letters": "3"})],
     "members.Branding": [(lambda: "", {"name": "Kruidenier"})],
     "members.JoiningRules": [(lambda: "", {"minimum_age": "18"})],
     "members.Invitation": [(lambda: "add/", PEOPLE)],

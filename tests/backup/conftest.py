@@ -52,7 +52,8 @@ def lived_in(settings, tmp_path):
     (tmp_path / "media" / "logo").mkdir(parents=True)
     (tmp_path / "media" / "logo" / "light.png").write_bytes(b"\x89PNG and more")
     make.published_program()
-    members = [make.member(points=points) for points in (250, 90, 40)]
+    joined_at = make.NOW.replace(microsecond=123_456)
+    members = [make.member(points=points, joined_at=joined_at) for points in (250, 90, 40)]
     purchase = make.purchase_in("North", members[0])
     make.refund(purchase)
     return members

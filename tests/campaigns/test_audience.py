@@ -18,8 +18,8 @@ from tests import make
 from tests.campaigns.crowd import ZONE, make_crowd, meets, some_condition
 
 pytestmark = pytest.mark.django_db
-OF_EACH_KIND = 25
-TOGETHER = 120
+OF_EACH_KIND = 12
+TOGETHER = 60
 # Around the end of February, with a leap day that this year lacks; and just before a midnight.
 MOMENTS = [make.NOW, datetime(2026, 2, 27, 22, 40, tzinfo=UTC)]
 

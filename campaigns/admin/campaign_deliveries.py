@@ -1,0 +1,105 @@
+"""Who got a campaign, who did not and why: a list to filter, search and take along."""
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from campaigns.admin.campaign_buttons import page_of
+from campaigns.models import Campaign
+from campaigns.reports.deliveries import Wanted, all_of
+from campaigns.reports.deliveries import page_of as delivery_page
+from campaigns.reports.progress import part_words, progress
+from mailroom.models import Delivery
+from members.admin.pages import StaffPage
+from members.admin.traces import Done
+from members.spreadsheet import as_csv
+
+SEES_ADDRESS = "members.view_member"
+
+
+def listed(page: StaffPage, request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """Show a page of deliveries."""
+    wanted = _wanted(request, campaign)
+    if wanted is None:
+        return redirect(page_of(campaign))
+    after = request.GET.get("after", "0")
+    number = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
+    found = delivery_page(wanted, after=number)
+    asked = {"state": wanted.state, "reason": wanted.reason, "q": wanted.text}
+    context = {
+        **page.admin_site.each_context(request),
+        "opts": page.opts,
+        "original": campaign,
+        "title": _("Who got %(campaign)s") % {"campaign": campaign},
+        "campaign": campaign,
+        "progress": progress(campaign, timezone.now()),
+        "rows": [(row, words_of(row), _moment(row)) for row in found.rows],
+        "wanted": wanted,
+        "following": urlencode(asked | {"after": found.following}) if found.following else "",
+        "is_later": number > 0,
+        "first": urlencode(asked),
+        "sees_address": request.user.has_perm(SEES_ADDRESS),
+        "back": page_of(campaign),
+    }
+    return TemplateResponse(request, "campaigns/admin/deliveries.html", context)
+
+
+def downloaded(page: StaffPage, request: HttpRequest, campaign: Campaign) -> HttpResponseBase:
+    """Give what is filtered as a file; who takes names along leaves a trace."""
+    wanted = _wanted(request, campaign)
+    if wanted is None or request.method != "GET":
+        return redirect(page_of(campaign))
+    page.record(request, campaign, Done(_("Downloaded who got it")))
+    sees_address = request.user.has_perm(SEES_ADDRESS)
+    header = [_("member"), _("name"), *([_("e-mail address")] if sees_address else [])]
+    header += [_("state"), _("why"), _("left at"), _("what went wrong")]
+    now = timezone.now()
+    return StreamingHttpResponse(
+        as_csv(header, _lines(wanted, with_address=sees_address)),
+        content_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="campaign-{campaign.pk}-{now:%Y-%m-%d}.csv"'
+        },
+    )
+
+
+def words_of(row: Delivery) -> str:
+    return part_words(row.state, row.reason)
+
+
+def _lines(wanted: Wanted, *, with_address: bool) -> Iterator[list[object]]:
+    for row in all_of(wanted):
+        address: list[object] = [row.member.email or ""] if with_address else []
+        yield [
+            row.member_id,
+            row.member.name,
+            *address,
+            row.get_state_display(),
+            row.get_reason_display() if row.reason else "",
+            row.left_at.isoformat() if row.left_at else "",
+            row.fault,
+        ]
+
+
+def _wanted(request: HttpRequest, campaign: Campaign) -> Wanted | None:
+    if campaign.mailing_id is None:
+        return None
+    state, reason = request.GET.get("state", ""), request.GET.get("reason", "")
+    return Wanted(
+        campaign.mailing_id,
+        state if state in Delivery.State.values else "",
+        reason if reason in Delivery.Reason.values else "",
+        request.GET.get("q", "").strip()[:120],
+    )
+
+
+def _moment(row: Delivery) -> str:
+    at = row.sent_at or row.left_at
+    return date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT") if at else "–"
