@@ -40,27 +40,35 @@ class Talk:
         self.server, self.line, self.got = server, line, b""
 
     def go(self):
-        line, server = self.line, self.server
-        line.sendall(f"{server.welcome}\r\n".encode())
-        to = ""
-        while (command := self.read(line, b"\r\n")) is not None:
-            verb = command[:4].upper()
-            if verb == b"EHLO":
-                offers = "250-here\r\n250-PIPELINING\r\n" if server.pipelining else "250-here\r\n"
-                answer = f"{offers}250 8BITMIME"
-            elif verb == b"DATA":
-                answer = server.next("data", "354 go on")
-            elif verb == b"RCPT":
-                to = re.search(rb"<(.*)>", command)[1].decode()
-                answer = server.next("rcpt", "250 ok")
-            else:
-                answer = server.next("mail", "250 ok") if verb == b"MAIL" else "250 ok"
-            if not self.say(line, answer):
+        self.line.sendall(f"{self.server.welcome}\r\n".encode())
+        self.to, self.is_mid_mail = "", False
+        while (command := self.read(self.line, b"\r\n")) is not None:
+            answer = self.answer(command[:4].upper(), command)
+            if not self.say(self.line, answer) or command.upper() == b"QUIT":
                 return
-            if verb == b"QUIT":
-                return
-            if answer.startswith("354") and not self.take(line, to):
-                return
+            if answer.startswith("354"):
+                self.is_mid_mail = False
+                if not self.take(self.line, self.to):
+                    return
+
+    def answer(self, verb, command):
+        match verb:
+            case b"EHLO":
+                offers = "250-PIPELINING\r\n" if self.server.pipelining else ""
+                return f"250-here\r\n{offers}250 8BITMIME"
+            case b"DATA":
+                return self.server.next("data", "354 go on")
+            case b"RCPT":
+                self.to = re.search(rb"<(.*)>", command)[1].decode()
+                return self.server.next("rcpt", "250 ok")
+            case b"MAIL" if self.is_mid_mail:
+                return "503 nested"
+            case b"MAIL":
+                self.is_mid_mail = True
+                return self.server.next("mail", "250 ok")
+            case _:
+                self.is_mid_mail = False
+                return "250 ok"
 
     def take(self, line, to):
         content = self.read(line, b"\r\n.\r\n")

