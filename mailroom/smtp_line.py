@@ -7,11 +7,10 @@ content at a time is on its way, and whatever breaks, no more than that one is i
 """
 
 import ssl
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
 from smtplib import SMTP, SMTPServerDisconnected
 from socket import socket
 from time import monotonic
@@ -43,10 +42,11 @@ GO_ON = 354
 OK = 250
 LAST_DOT = b".\r\n"
 Reply = tuple[int, bytes]
+Steps = Generator[None, None, None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Parcel:
+class Parcel:
     """A mail ready for the wire: the commands that announce it, and its content."""
 
     key: int
@@ -97,23 +97,23 @@ class SmtpLine:
             self.backend.close()
         self.backend.connection = None
 
-    def send(
-        self, mails: Iterable[Mail], sender: Sender, *, sent: Sent, now: datetime, until: float
-    ) -> None:
+    def walk(self, parcels: Iterator[Parcel], until: float, sent: Sent) -> Steps:
         """
-        Hand mails over, and write into `sent` what became of each; what is not named never left.
+        Hand over what comes, and write into `sent` what became of each.
 
-        Mails are taken one by one, while the server reads the one before. After `until`, by the
-        monotonic clock, no content leaves any more. A line in trouble is hung up; the next
-        call opens it anew.
+        Stops wherever the server has something to read before it answers, so that other lines
+        have their turns meanwhile; whoever drops it there is in doubt about what it has sent.
         """
         try:
-            parcels = _parcels(takewhile(lambda _: monotonic() < until, mails), sender, now, sent)
-            self._send_all(parcels, until, sent)
+            yield from self._walk(parcels, until, sent)
         except _LineTrouble as error:
             sent.trouble, sent.why = error.trouble, error.why
         except OSError as error:
             sent.trouble, sent.why = Trouble.BROKEN, error_in_words(error)
+        except BaseException:
+            # Dropped between a mail and its answer: nothing more can be said over this line.
+            self._hang_up()
+            raise
         if sent.trouble is not None:
             self._hang_up()
 
@@ -123,30 +123,30 @@ class SmtpLine:
             self.backend.connection.close()
         self.backend.connection = self._smtp = None
 
-    def _send_all(self, parcels: Iterator[_Parcel], until: float, sent: Sent) -> None:
+    def _walk(self, parcels: Iterator[Parcel], until: float, sent: Sent) -> Iterator[None]:
         parcel, following = next(parcels, None), next(parcels, None)
-        replies = self._announce_first(parcel) if parcel is not None else []
+        replies = (yield from self._announce_first(parcel)) if parcel is not None else []
         while parcel is not None:
             refusal = self._refusal(replies)
             if refusal is not None:
                 sent.outcomes[parcel.key] = refusal
                 self._count(refusal)
                 ahead = next(parcels, None)
-                replies = self._announce(following) if following is not None else []
+                replies = (yield from self._announce(following)) if following else []
             elif monotonic() > until + STALE:
                 self._hang_up()
                 return
             else:
-                ahead = self._hand_over(parcel, following, parcels, sent)
+                ahead = yield from self._hand_over(parcel, following, parcels, sent)
                 replies = self._replies_to(following)
             parcel, following = following, ahead
 
-    def _announce_first(self, parcel: _Parcel) -> list[Reply]:
+    def _announce_first(self, parcel: Parcel) -> Generator[None, None, list[Reply]]:
         """Announce over a line that may have been idle until its server hung up."""
         was_open = self._smtp is not None
         try:
             self.open()
-            replies = self._announce(parcel)
+            replies = yield from self._announce(parcel)
         except OSError:
             if not was_open:
                 raise
@@ -155,9 +155,9 @@ class SmtpLine:
                 return replies
         self._hang_up()
         self.open()
-        return self._announce(parcel)
+        return (yield from self._announce(parcel))
 
-    def _announce(self, parcel: _Parcel) -> list[Reply]:
+    def _announce(self, parcel: Parcel) -> Generator[None, None, list[Reply]]:
         """Say who writes to whom; return the answers."""
         reset = b"RSET\r\n" if self._is_mid_mail else b""
         self._is_mid_mail = True
@@ -165,11 +165,12 @@ class SmtpLine:
             self._write(reset + b"".join(parcel.commands))
         elif reset:
             self._write(reset)
+        yield
         if reset:
             self._reply()
         return self._replies_to(parcel)
 
-    def _replies_to(self, parcel: _Parcel | None) -> list[Reply]:
+    def _replies_to(self, parcel: Parcel | None) -> list[Reply]:
         """Read what an announcement was answered; without PIPELINING it is made only now."""
         if parcel is None:
             return []
@@ -185,8 +186,8 @@ class SmtpLine:
         return replies
 
     def _hand_over(
-        self, parcel: _Parcel, following: _Parcel | None, rest: Iterator[_Parcel], sent: Sent
-    ) -> _Parcel | None:
+        self, parcel: Parcel, following: Parcel | None, rest: Iterator[Parcel], sent: Sent
+    ) -> Generator[None, None, Parcel | None]:
         """
         Send a content, and with it the announcement of the one that follows.
 
@@ -199,6 +200,7 @@ class SmtpLine:
         try:
             self._write(piece, written)
             ahead = next(rest, None)
+            yield
             code, said = self._reply()
         except BaseException as error:
             if written.bytes > len(parcel.content):
@@ -297,7 +299,9 @@ def _refused(code: int, said: bytes, *, is_dead: bool = False) -> Outcome:
     return Outcome(fate, in_words(code, said), is_dead and fate is Fate.REFUSED)
 
 
-def _parcels(mails: Iterable[Mail], sender: Sender, now: datetime, sent: Sent) -> Iterator[_Parcel]:
+def parcels_of(
+    mails: Iterable[Mail], sender: Sender, now: datetime, sent: Sent
+) -> Iterator[Parcel]:
     """Make mails ready one by one; one that cannot be written is refused here and now."""
     from_us = f"MAIL FROM:<{sender.address}>\r\n".encode("ascii")
     for mail in mails:
@@ -308,4 +312,4 @@ def _parcels(mails: Iterable[Mail], sender: Sender, now: datetime, sent: Sent) -
             sent.outcomes[mail.key] = Outcome(Fate.REFUSED, error_in_words(error))
             continue
         commands = (from_us, f"RCPT TO:<{to}>\r\n".encode("ascii"), b"DATA\r\n")
-        yield _Parcel(mail.key, commands, content)
+        yield Parcel(mail.key, commands, content)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from smtplib import SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
 from time import monotonic
-from typing import Protocol
+from typing import Any, Protocol
 
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.conf import settings
@@ -25,12 +25,14 @@ from mailroom.outcome import (
     error_in_words,
     in_words,
 )
-from mailroom.smtp_line import SmtpLine
+from mailroom.smtp_lines import SmtpLines
 from members.branding_cache import current_branding
 
 TOO_MANY, UNAVAILABLE = 429, 503
 NOT_LET_IN = (401, 403)
 SERVER_FAULT = 500
+LINES = 4
+"""Connections of one worker to the mail server."""
 
 
 class Transport(Protocol):
@@ -48,7 +50,10 @@ class Transport(Protocol):
 def transport() -> Transport:
     """Return the way that settings name; nothing is opened yet."""
     backend: BaseEmailBackend = get_connection()
-    return SmtpLine(backend) if isinstance(backend, EmailBackend) else OneByOne(backend)
+    if not isinstance(backend, EmailBackend):
+        return OneByOne(backend)
+    backends: list[Any] = [backend, *(get_connection() for _ in range(LINES - 1))]
+    return SmtpLines(backends)
 
 
 def our_sender() -> Sender:

@@ -313,3 +313,17 @@ def consent(of: Member, *, given=True, topic="news", now=NOW):
         wording="May we write to you?",
         now=now,
     )
+
+
+def crowd(number: int, *, now=NOW) -> list[Member]:
+    """Members as an import leaves them, many at once."""
+    people = [
+        Member(
+            name=f"Reader {count}",
+            email=f"reader{count}@example.nl",
+            joined_at=now,
+            joined_through=Member.Through.IMPORT,
+        )
+        for count in range(number)
+    ]
+    return Member.objects.bulk_create(people)

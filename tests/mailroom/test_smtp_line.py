@@ -182,8 +182,41 @@ def test_many_refusals_for_now_in_a_row_mean_slow_down(settings):
     with scripted(settings, rcpt=["450 too many"] * 30, data=["503 no"] * 30):
         sent = send(mails(20))
 
-    assert fates(sent) == dict.fromkeys(range(1, 11), "REFUSED_FOR_NOW")
+    assert set(fates(sent).values()) == {"REFUSED_FOR_NOW"}
+    assert 10 <= len(sent.outcomes) < 16
     assert sent.trouble.name == "THROTTLED"
+
+
+def test_many_mails_go_over_a_few_lines_at_once(settings):
+    with scripted(settings) as server:
+        sent = send(mails(200))
+
+    assert fates(sent) == dict.fromkeys(range(1, 201), "TAKEN")
+    assert sorted(to for to, _ in server.taken) == sorted(one.to for one in mails(200))
+    assert server.connections == 4
+
+
+def test_a_line_that_breaks_leaves_the_others_alone(settings):
+    with scripted(settings, content=["250 ok"] * 60 + [DROP]) as server:
+        sent = send(mails(200))
+
+    assert list(fates(sent).values()).count("IN_DOUBT") == len(server.cut) == 1
+    assert len(sent.outcomes) - 1 == len(server.taken) >= 197
+    assert sent.trouble.name == "BROKEN"
+
+
+def test_what_was_sent_when_an_error_ended_all_is_in_doubt(settings):
+    def broken():
+        yield from mails(100)
+        raise ZeroDivisionError
+
+    sent = Sent()
+    with scripted(settings) as server, pytest.raises(ZeroDivisionError):
+        transport().send(broken(), SENDER, sent=sent, now=NOW, until=monotonic() + 60)
+
+    reached = {to for to, _ in server.taken}
+    assert reached <= {one.to for one in mails(100) if one.key in sent.outcomes}
+    assert "IN_DOUBT" in fates(sent).values()
 
 
 def test_after_its_time_nothing_leaves_and_the_line_stays(settings):
