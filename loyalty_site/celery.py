@@ -6,6 +6,7 @@ from typing import Any
 
 from celery import Celery, Task
 from celery.schedules import crontab
+from kombu import Queue
 
 from loyalty_site.task_starts import counted_start
 
@@ -32,6 +33,10 @@ app.set_default()
 app.autodiscover_tasks(["loyalty_site", "points", "mailroom"])
 task: Callable[[Callable[..., None]], Any] = app.task
 """Celery's decorator, with the type that it lacks."""
+# The jobs have a queue of their own, read in turn with the other: however many messages wait
+# there, what sweeps after them is not kept waiting behind them.
+app.conf.task_queues = [Queue("jobs", routing_key="jobs"), Queue("celery", routing_key="celery")]
+app.conf.task_routes = {"loyalty_site.tasks.*": {"queue": "jobs"}}
 app.conf.beat_schedule = {
     # Each minute, and forgotten before the next: what is due stands in the database.
     "tick": {

@@ -42,6 +42,20 @@ def grant_to_application(using: str, **_: Any) -> None:
             )
 
 
+def revoke_from_application(using: str) -> None:
+    """Take it all away again, while the database must not be used."""
+    role = connections["default"].settings_dict["USER"]
+    connection = connections[using]
+    if not role or role == connection.settings_dict["USER"]:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}").format(
+                role=sql.Identifier(role)
+            )
+        )
+
+
 def history_tables() -> list[str]:
     """Tables whose rows come and stay as they are, by their append-only trigger."""
     return [

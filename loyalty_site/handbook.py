@@ -31,6 +31,7 @@ CHAPTERS = (
             "points_entry",
             "points_purchase",
             "points_unusualuse",
+            "mailroom_suppression",
         ),
     ),
     Chapter(

@@ -13,12 +13,17 @@ from loyalty_site.schedule import Daily, Every, Figures, Job
 from mailroom.actions.consent_letters import post_missing_questions
 from mailroom.actions.joining_letters import post_missing_letters
 from mailroom.delivery import deliver_letters
+from mailroom.mailing_run import send_mailings
+from mailroom.tasks import knock_again
 from members.actions.waiting_list import admit_waiting
 from points.actions.adjustment import welcome_new_members
+from points.actions.departures import note_missed_departures
 from points.actions.expiry import expire_points
 from points.actions.placement import place_tiers
 from points.actions.receipts import forget_receipts
+from points.actions.reminders import remind_of_expiry
 from points.actions.replays import resume_replays
+from points.actions.service_letters import post_service_letters
 from points.actions.spending import count_spending
 from points.actions.unusual_use import find_unusual_use
 from points.program_cache import current_program
@@ -71,9 +76,24 @@ def _give_bonuses(_at: datetime, now: datetime) -> Figures:
     return {"members": give_bonuses(now=now)}
 
 
+def _send_mailings(_at: datetime, now: datetime) -> Figures:
+    done = send_mailings(now=now)
+    knock_again(done)
+    return {
+        "sent": done.sent,
+        "refused": done.refused,
+        "in_doubt": done.in_doubt,
+        "skipped": done.skipped,
+    }
+
+
 def _post_missing_letters(_at: datetime, now: datetime) -> Figures:
     written = post_missing_letters(now=now) + post_missing_questions(now=now)
-    return {"letters": written}
+    return {"letters": written + post_service_letters(now=now)}
+
+
+def _remind_of_expiry(at: datetime, now: datetime) -> Figures:
+    return {"letters": remind_of_expiry(at=at, now=now).letters}
 
 
 def _admit_waiting(_at: datetime, now: datetime) -> Figures:
@@ -90,6 +110,10 @@ def _find_unusual_use(_at: datetime, now: datetime) -> Figures:
 
 def _resume_replays(_at: datetime, now: datetime) -> Figures:
     return {"resumed": resume_replays(now=now)}
+
+
+def _note_departures(_at: datetime, now: datetime) -> Figures:
+    return {"members": note_missed_departures(now=now)}
 
 
 def _remove_expired(_at: datetime, now: datetime) -> Figures:
@@ -139,6 +163,13 @@ JOBS = (
         ),
     ),
     Job(
+        "send_mailings",
+        _("Send mailings"),
+        Every(1),
+        _send_mailings,
+        about=_("Sends what mailings have waiting, and settles what a lost worker left behind."),
+    ),
+    Job(
         "start_campaigns",
         _("Let campaigns leave"),
         Every(1),
@@ -157,7 +188,16 @@ JOBS = (
         _("Write missing letters"),
         Every(10),
         _post_missing_letters,
-        about=_("Writes invitations and admissions that should have been written and were not."),
+        about=_(
+            "Writes the letters about joining and about reaching a tier that are still missing."
+        ),
+    ),
+    Job(
+        "remind_of_expiry",
+        _("Remind of points about to expire"),
+        Daily(time(9, 30), every_day=True),
+        _remind_of_expiry,
+        about=_("Writes to whoever loses points 30 or 7 days from now, while there is time."),
     ),
     Job(
         "admit_waiting",
@@ -172,6 +212,13 @@ JOBS = (
         Every(5),
         _resume_replays,
         about=_("Takes up drafts to be tried on the past whose worker was lost."),
+    ),
+    Job(
+        "note_departures",
+        _("Note what leavers left behind"),
+        Every(10),
+        _note_departures,
+        about=_("Writes beside each departure how many points were left, where that was missed."),
     ),
     # What does not hold now does not hold in five minutes: once a night is enough.
     Job(

@@ -10,6 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 LONGEST_WAIT = 60
+KEPT_BACK = "…"
+"""Stands for an argument that is not kept, because a person may have written it."""
 BESIDE = "/"
 """Stands in the period of a run that staff asked for beside the schedule, and in no other."""
 
@@ -202,6 +204,16 @@ class FailedTask(models.Model):
 
     def __str__(self) -> str:
         return self.task.rpartition(".")[2]
+
+    @property
+    def about(self) -> list[object]:
+        """What it was called with, named or not."""
+        return [*self.arguments.get("args", []), *self.arguments.get("kwargs", {}).values()]
+
+    @property
+    def is_kept_whole(self) -> bool:
+        """Whether all that it was called with was kept, so that it can be sent again."""
+        return KEPT_BACK not in self.about
 
     @property
     def is_unsettled(self) -> bool:

@@ -10,6 +10,9 @@ from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
 from loyalty_site.actions.staff_groups import apply_staff_groups
+from loyalty_site.adapter import KINDS
+from mailroom.kinds import Kind
+from mailroom.signals import letters_offered
 
 
 @receiver(post_migrate)
@@ -33,3 +36,8 @@ def _knows_groups(apps: Apps) -> bool:
     except LookupError:
         return False
     return True
+
+
+@receiver(letters_offered)
+def offer_letters(**_: Any) -> tuple[Kind, ...]:
+    return KINDS

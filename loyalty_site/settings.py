@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyalty_site.connections import broker, connections_from, database, redis_database
 from loyalty_site.logging import logging_settings
+from loyalty_site.mail_provider import provider_settings, read_pairs
 from loyalty_site.monitoring import report_errors_to
 
 # Lets generic Django classes be written with their parameters, as in ModelForm[User].
@@ -60,6 +61,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "anymail",
     "django_filters",
     "django_htmx",
     "django_tables2",
@@ -123,7 +125,7 @@ AUTH_USER_MODEL = "members.User"
 AUTHENTICATION_BACKENDS = ["members.backends.LoginBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "members.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "loyalty_site.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "signup": "members.forms.JoinForm",
     "login": "loyalty_site.forms.AddressForm",
@@ -193,6 +195,12 @@ if email_url := env.str("EMAIL_URL", default=""):
     vars().update(env.email_url_config(email_url))
 elif not DEBUG:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+# EMAIL_PROVIDER, ANYMAIL, and its backend in place of the above where one is named.
+vars().update(
+    provider_settings(
+        env.str("EMAIL_PROVIDER", default=""), read_pairs(env.str("ANYMAIL", default="")), email_url
+    )
+)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Klaver <klaver@example.nl>")
 
 CELERY_BROKER_URL = broker(SERVERS.redis, 0)

@@ -53,6 +53,12 @@ SECTIONS = (
         (
             _list(_("Best customers"), "trophy", "points.spending"),
             _list(_("Invitations"), "mail", "members.invitation"),
+            Place(
+                _("Letters we send"),
+                "mark_email_read",
+                "admin:mailroom_kinds",
+                ("mailroom.preview_letters",),
+            ),
             _list(_("Waiting list"), "hourglass_top", "members.application"),
         ),
     ),
@@ -84,6 +90,7 @@ SECTIONS = (
             _list(_("What staff did"), "history", "members.staffact"),
             _list(_("Looks at members"), "visibility", "members.look"),
             _list(_("Letters"), "drafts", "mailroom.letter"),
+            _list(_("Addresses without mail"), "unsubscribe", "mailroom.suppression"),
             Place(
                 _("Unusual card use"),
                 "policy",

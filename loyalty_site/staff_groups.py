@@ -30,7 +30,7 @@ def _all(*listed: str) -> frozenset[str]:
 
 
 COUNTER_WORK = _all(
-    "members: look_up_member add_member change_card",
+    "members: look_up_member add_member change_card answer_for_member",
     "points: enter_purchase",
 )
 COUNTER = StaffGroup(
@@ -56,7 +56,10 @@ SERVICE = StaffGroup(
         "members.card: view add",
         "members.tier: view",
         "members.approval: view",
+        "mailroom: preview_letters",
         "mailroom.letter: view",
+        "mailroom: lift_suppression",
+        "mailroom.suppression: view add",
         "points: adjust_points",
         "points.entry: view",
         "points.purchase: view",
@@ -74,6 +77,7 @@ MARKETING = StaffGroup(
     ),
     _all(
         "members: invite_member",
+        "mailroom: preview_letters",
         "members.invitation: view add change",
         "members.application: view",
         "members.branding: view",
@@ -116,7 +120,7 @@ PRIVACY = StaffGroup(
         "corrects it, and closes memberships."
     ),
     _all(
-        "members: look_up_member close_member see_as_member",
+        "members: look_up_member close_member see_as_member answer_for_member",
         "members.member: view change",
         "members.card: view",
         "members.tier: view",
@@ -128,7 +132,9 @@ PRIVACY = StaffGroup(
         "members.terms: view",
         "members.look: view",
         "members.staffact: view",
+        "mailroom: preview_letters",
         "mailroom.letter: view",
+        "mailroom.suppression: view",
         "points.entry: view",
         "points.purchase: view",
         "points.openreceipt: view",
@@ -156,7 +162,10 @@ ADMIN = StaffGroup(
         "members.tier: view change",
         "members.look: view",
         "members.staffact: view",
+        "mailroom: preview_letters",
         "mailroom.letter: view change",
+        "mailroom: lift_suppression",
+        "mailroom.suppression: view add",
         "mailroom.mailrules: view change",
         "points: publish_programversion",
         "points.programversion: view add change",

@@ -17,6 +17,8 @@ from django.utils import timezone
 from kombu import Message
 
 from loyalty_site.actions.failed_tasks import arguments_of, record_done, record_failed
+from loyalty_site.celery import app
+from loyalty_site.take_over import take_over
 
 log = structlog.get_logger("klaver.tasks")
 in_parent = threading.Event()
@@ -26,6 +28,7 @@ in_parent = threading.Event()
 @worker_init.connect
 def become_parent(**_: object) -> None:
     in_parent.set()
+    take_over(app)
 
 
 @worker_process_init.connect
@@ -72,14 +75,14 @@ def settle_earlier(sender: Task, **_: object) -> None:
     if getattr(request, "is_eager", False):
         return
     try:
-        about = arguments_of(request.args, request.kwargs)
+        about = arguments_of(args=request.args, kwargs=request.kwargs)
         record_done(task=sender.name, arguments=about, now=timezone.now())
     except Exception:  # The task is done; that its row is not settled must not undo it.
         log.exception("an earlier failure could not be settled", task=sender.name)
 
 
 def _keep(task: str, args: object, kwargs: object, message: str, error: str) -> None:
-    about = arguments_of(args, kwargs)
+    about = arguments_of(args=args, kwargs=kwargs)
     log.error("task failed", task=task, about=about, message_id=message, error=error)
     try:
         record_failed(

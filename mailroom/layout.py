@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from mailroom.body import WIDTH
 from mailroom.facts import program_name
@@ -37,6 +38,7 @@ from members.models import Branding, Consent
 READER = "\ue030"
 """Stands for the name while the greeting is asked for."""
 INDENT = re.compile(r"\s*\n\s*")
+STOP = gettext_noop("Stop these mails, or choose which you get")
 PARTS = {
     "subject": SUBJECT,
     "preheader": PREHEADER,
@@ -67,7 +69,7 @@ def compile_for(content: Content, language: str, topic: str, now: datetime) -> C
     """
     Make a mailing ready to be filled, in one language, in the look of the house.
 
-    Marketing has a `topic` and wants `stop_url`; `preferences_url` is named if it is given.
+    Marketing has a `topic` and wants `stop_url`, where all that a reader gets can be chosen too.
     """
     with translation.override(language):
         branding = Branding.current()
@@ -143,13 +145,9 @@ def _greeting(branding: Branding) -> str:
 
 
 def _ways_out_in_html(style: str) -> SafeString:
-    stop, choose = escape(_("Stop these mails")), escape(_("Choose which mail you get"))
-    link = f'<a style="{style}" href="'
-    more = Slot("preferences_url", WHOLE, before=f" · {link}", after=f'">{choose}</a>')
-    return SafeString(f'{link}{Slot("stop_url", WHOLE).mark()}">{stop}</a>{more.mark()}')
+    stop = Slot("stop_url", WHOLE).mark()
+    return SafeString(f'<a style="{style}" href="{stop}">{escape(_(STOP))}</a>')
 
 
 def _ways_out_in_text() -> str:
-    stop, choose = _("Stop these mails"), _("Choose which mail you get")
-    more = Slot("preferences_url", WHOLE, before=f"\n{choose}:\n")
-    return f"{stop}:\n{Slot('stop_url', WHOLE).mark()}{more.mark()}"
+    return f"{_(STOP)}:\n{Slot('stop_url', WHOLE).mark()}"

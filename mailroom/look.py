@@ -23,12 +23,12 @@ def styles_of(branding: Branding) -> Styles:
         "logo_case": "background:#ffffff;border-radius:8px;padding:6px 10px",
         "logo": f"display:block;border:0;height:40px;width:auto;max-width:220px;color:{INK};"
         f"font:700 18px/40px {FONT}",
-        "paper": f"background:{PAPER};color:{INK};padding:28px;border-radius:0 0 12px 12px;"
+        "paper": f"background:{PAPER};color:{INK};padding:28px 28px 14px;border-radius:0 0 12px 12px;"
         f"font:16px/1.55 {FONT}",
         "paragraph": "margin:0 0 16px",
         "code": f"margin:0 0 20px;padding:16px;background:{light['accent-soft']};"
         f"color:{light['accent-soft-ink']};border-radius:8px;text-align:center;"
-        "font:700 32px/1.2 Menlo,Consolas,monospace;letter-spacing:4px",
+        "font:700 32px/1.2 Menlo,Consolas,monospace;letter-spacing:4px;text-indent:4px",
         "deed": "margin:24px 0",
         "button_case": f"border-radius:8px;background:{light['accent']};mso-padding-alt:14px 24px",
         "button": f"display:inline-block;padding:14px 24px;border-radius:8px;"
@@ -72,9 +72,10 @@ def sheet_of(branding: Branding) -> str:
     return (
         ":root{color-scheme:light dark;supported-color-schemes:light dark}"
         "a{overflow-wrap:anywhere}"
-        "@media(max-width:480px){.head,.paper{padding:20px!important;border-radius:0!important}"
-        ".foot{padding:20px 20px 32px!important}.case,.case a{display:block!important;"
-        "text-align:center}}"
+        "@media(max-width:480px){.gap{display:none!important}.head,.paper{border-radius:0!important}"
+        ".head{padding:16px 20px!important}.paper{padding:24px 20px 8px!important}"
+        ".foot{padding:20px 20px 32px!important}.deed{width:100%!important}"
+        ".case a{display:block!important;text-align:center}}"
         f"@media(prefers-color-scheme:dark){{{''.join(_insisting(*rule) for rule in in_the_dark)}}}"
     )
 

@@ -15,3 +15,5 @@ facts_wanted = Signal()
 
 The language of the words is the one in force. Called once for a batch, never for each member.
 """
+letters_offered = Signal()
+"""Asks: which letters do you write by yourself? Each room answers a list of `mailroom.kinds.Kind`."""

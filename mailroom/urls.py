@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from mailroom import views
+from mailroom import views, webhooks
 
 app_name = "mailroom"
 urlpatterns = [
     path("outbox/", views.outbox, name="outbox"),
+    path("anymail/<slug:provider>/tracking/", webhooks.mail_news, name="mail_news"),
 ]

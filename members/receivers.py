@@ -1,7 +1,8 @@
 """What this room does when allauth has news."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
 from allauth.account.models import EmailAddress
@@ -10,15 +11,23 @@ from django.contrib import messages
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from members.actions.joining import claim_membership, forget_unproven_answers
 from members.actions.profile import follow_login_address
+from members.actions.restoring import replay_stops
 from members.branding_cache import forget_branding
 from members.forms import APPLIED
 from members.models import Member, User
 from members.refusals import Refusal
 from members.reports.joining import welcome_words
-from members.signals import branding_changed, terms_published
+from members.reports.restoring import stops
+from members.signals import (
+    branding_changed,
+    database_restored,
+    replacement_considered,
+    terms_published,
+)
 from members.terms_cache import forget_terms
 
 log = structlog.get_logger("klaver.members")
@@ -74,3 +83,18 @@ def _join(request: HttpRequest, user: User) -> None:
         joined = claim_membership(user_id=user.pk, now=timezone.now())
         if isinstance(joined, Member) and joined.status != Member.Status.CLOSED:
             messages.success(request, welcome_words(joined))
+
+
+@receiver(replacement_considered)
+def carry_stops(using: str, **_: object) -> tuple[str, list[dict[str, Any]]]:
+    return "stops", stops(using=using)
+
+
+@receiver(database_restored)
+def keep_to_stops(carried: Mapping[str, list[dict[str, Any]]], **_: object) -> str:
+    count = replay_stops(stops=carried.get("stops", []))
+    return ngettext(
+        "%(count)s person who said stop since then stays unmailed.",
+        "%(count)s people who said stop since then stay unmailed.",
+        count,
+    ) % {"count": count}

@@ -17,6 +17,17 @@ consent_asked = Signal()
 departure_considered = Signal()
 """Asks, with `member_id` and `now`: what does who leaves give up? Each room answers a sentence."""
 
+replacement_considered = Signal()
+"""
+Asks, with `using` and `made_at`: what must outlive this database being replaced by a backup made
+then? Each room answers a name and rows, as JSON takes them: withdrawals, erasures, what was sent.
+"""
+database_restored = Signal()
+"""
+A backup was put back, with `made_at`, `now` and `carried`, the answers of the signal above by
+name. Each room mends what must not be as it was then, and answers in a sentence what it did.
+"""
+
 
 def announce(signal: Signal, **ids: int) -> None:
     """Send the signal once the transaction has committed; a failing receiver stops nobody."""

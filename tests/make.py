@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Permission
@@ -291,6 +291,16 @@ def mailing(*to: Member, topic="news", now=NOW, is_started=True, agree=True, **f
     chosen = Member.objects.filter(pk__in=[reader.pk for reader in to])
     add_recipients(mailing_id=opened.pk, members=chosen, now=now)
     return start_mailing(mailing_id=opened.pk, now=now) if is_started else opened
+
+
+MARK = UUID(int=1)
+"""Under which a test claims deliveries."""
+
+
+def add(to: Mailing, *, occurrence="", now=NOW) -> int:
+    """Put everybody on the list."""
+    everybody = Member.objects.all()
+    return add_recipients(mailing_id=to.pk, members=everybody, occurrence=occurrence, now=now)
 
 
 def consent(of: Member, *, given=True, topic="news", now=NOW):

@@ -1,11 +1,12 @@
-"""Takes pictures of every portal page: `make screenshots`."""
+"""Takes pictures of every portal page and every mail: `make screenshots`."""
 
 import sys
 from pathlib import Path
 
 import pytest
 
-PICTURES = Path(__file__).with_name("journeys") / "pictures.py"
+JOURNEYS = Path(__file__).with_name("journeys")
+PICTURES = [str(JOURNEYS / name) for name in ("pictures.py", "mail_pictures.py")]
 
 if __name__ == "__main__":
-    sys.exit(pytest.main([str(PICTURES), "-q", "-n", "2", "-p", "no:randomly", *sys.argv[1:]]))
+    sys.exit(pytest.main([*PICTURES, "-q", "-n", "2", "-p", "no:randomly", *sys.argv[1:]]))

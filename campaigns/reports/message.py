@@ -23,7 +23,7 @@ FAULTS: Mapping[str, "StrOrPromise"] = {
     "too_long": gettext_lazy("At most %(most)s characters; there are %(length)s."),
     "line_break": gettext_lazy("Write this on one line."),
     "control": gettext_lazy("There is a sign in this that cannot be sent."),
-    "brace": gettext_lazy("A { without its }, or the other way around."),
+    "brace": gettext_lazy("An opening brace has no closing one, or the other way around."),
     "not_a_name": gettext_lazy("%(written)s is no name between braces."),
     "unknown_variable": gettext_lazy("There is nothing called {%(name)s}."),
     "address": gettext_lazy("%(address)s is no address that can be opened."),

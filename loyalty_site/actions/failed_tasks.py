@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from loyalty_site.models import FailedTask
+from loyalty_site.models import KEPT_BACK, FailedTask
 from members.actions.entitlement import staff_who_may
 from members.refusals import Refusal
 
@@ -16,7 +16,6 @@ HEARD_WITHIN = timedelta(minutes=5)
 """After this long without a word, what was to be tried again is sent once more."""
 LONGEST_ERROR = 300
 LONGEST_ARGUMENT = 40
-KEPT_BACK = "…"
 Arguments = dict[str, Any]
 
 
@@ -83,7 +82,7 @@ def try_again(*, failed_task_id: int, staff_id: int, now: datetime) -> FailedTas
     failed = FailedTask.objects.lock(failed_task_id)
     staff_who_may(staff_id=staff_id, permission=SETTLE)
     _refuse_settled(failed)
-    if not may_be_sent(failed.arguments):
+    if not failed.is_kept_whole:
         raise ArgumentsKeptBack(_("What this was about was not kept, so it can't be tried again."))
     failed.state, failed.asked_at = FailedTask.State.AGAIN, now
     failed.save(update_fields=["state", "asked_at"])
@@ -110,7 +109,7 @@ def unheard_of(*, now: datetime) -> list[FailedTask]:
     return rows
 
 
-def arguments_of(args: object, kwargs: object) -> Arguments:
+def arguments_of(*, args: object, kwargs: object) -> Arguments:
     """Write down what a message is about: numbers and names of jobs; anything else is kept back."""
     listed = args if isinstance(args, list | tuple) else []
     named = kwargs if isinstance(kwargs, dict) else {}
@@ -118,11 +117,6 @@ def arguments_of(args: object, kwargs: object) -> Arguments:
         "args": [_kept(value) for value in listed],
         "kwargs": {str(name)[:LONGEST_ARGUMENT]: _kept(value) for name, value in named.items()},
     }
-
-
-def may_be_sent(arguments: Arguments) -> bool:
-    values = [*arguments.get("args", []), *arguments.get("kwargs", {}).values()]
-    return KEPT_BACK not in values
 
 
 def _kept(value: object) -> object:

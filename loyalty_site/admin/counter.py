@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from members.actions.traces import record_look
+from members.admin.mail_buttons import MAY_ANSWER
 from members.admin.requests import colleague
 from members.lookup import Told, read
 from members.models import Card, Look, Member
@@ -99,6 +100,7 @@ def member_at_counter(request: HttpRequest, member_id: int) -> HttpResponse:
         "may_add_cards": may("members.add_card"),
         "may_enter_purchases": may("points.enter_purchase"),
         "may_see_all": may("members.view_member"),
+        "may_answer": may(MAY_ANSWER),
     }
     return TemplateResponse(request, "loyalty_site/admin/counter_member.html", context)
 

@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from loyalty_site.actions.failed_tasks import may_be_sent, set_aside, try_again
+from loyalty_site.actions.failed_tasks import set_aside, try_again
 from loyalty_site.models import FailedTask
 from loyalty_site.tasks import send_again
 from members.admin.buttons import Question, ask, found
@@ -72,7 +72,7 @@ class FailedTaskPage(ReadOnlyPage):
         if failed is None or not failed.is_unsettled:
             return []
         buttons: list[Any] = super().get_actions_detail(request, object_id)
-        if may_be_sent(failed.arguments):
+        if failed.is_kept_whole:
             return buttons
         return [button for button in buttons if "again" not in button.action_name]
 
@@ -82,8 +82,7 @@ class FailedTaskPage(ReadOnlyPage):
 
     @display(description=gettext_lazy("about"))
     def about(self, failed: FailedTask) -> str:
-        values = [*failed.arguments.get("args", []), *failed.arguments.get("kwargs", {}).values()]
-        return ", ".join(map(str, values)) or "–"
+        return ", ".join(map(str, failed.about)) or "–"
 
     @display(description=gettext_lazy("state"), label=COLORS)
     def state_label(self, failed: FailedTask) -> tuple[str, str]:

@@ -44,6 +44,7 @@ FIGURES = {
     "rose": pgettext_lazy("counted by a job", "rose a tier"),
     "sent": pgettext_lazy("counted by a job", "sent"),
     "sessions": pgettext_lazy("counted by a job", "sessions"),
+    "skipped": pgettext_lazy("counted by a job", "skipped"),
 }
 """What jobs count, in words."""
 

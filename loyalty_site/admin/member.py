@@ -20,6 +20,7 @@ from unfold.decorators import display
 from loyalty_site.admin.member_buttons import MemberButtons
 from loyalty_site.admin.member_card import card_of
 from loyalty_site.admin.member_enrollment import CorrectionForm, enroll
+from members.actions.consent_requests import ask_at_new_address
 from members.actions.traces import record_look
 from members.admin.pages import StaffPage
 from members.admin.reader import staff_of
@@ -83,13 +84,15 @@ class MemberPage(MemberButtons, StaffPage):
 
     def save_model(
         self,
-        request: HttpRequest,  # noqa: ARG002
+        request: HttpRequest,
         obj: Member,
         form: ModelForm[Member],
         change: bool,  # noqa: ARG002, FBT001
     ) -> None:
         # No more than was typed: a colleague may be freezing the member this very moment.
         obj.save(update_fields=form.changed_data)
+        if "email" in form.changed_data:
+            ask_at_new_address(member_id=obj.pk, staff_id=staff_of(request).pk, now=timezone.now())
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None

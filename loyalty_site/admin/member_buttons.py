@@ -16,6 +16,7 @@ from members.actions.cards import issue_card
 from members.actions.entitlement import is_own_account
 from members.actions.membership import close_membership, freeze_membership, thaw_membership
 from members.admin.buttons import Act, Question, ask, found
+from members.admin.mail_buttons import MailButtons
 from members.admin.reader import staff_of
 from members.admin.traces import Done
 from members.models import Member
@@ -51,7 +52,7 @@ BUTTONS_OF = {
 NOT_ONES_OWN = ["adjust", "purchase"]
 
 
-class MemberButtons(PointsButtons, AsMemberButtons):
+class MemberButtons(PointsButtons, AsMemberButtons, MailButtons):
     """The buttons of a member's page."""
 
     actions_detail = [
@@ -60,6 +61,9 @@ class MemberButtons(PointsButtons, AsMemberButtons):
         "new_card",
         "as_member",
         "as_member_points",
+        # These two stand where the page shows what a member said about mail.
+        "wants_mail",
+        "wants_no_mail",
         "freeze",
         "thaw",
         "close",

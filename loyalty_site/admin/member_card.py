@@ -5,12 +5,15 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from mailroom.admin.member_panel import held_back
 from mailroom.models import Letter
 from members.actions.entitlement import is_own_account
+from members.admin.mail_buttons import MAY_ANSWER
 from members.admin.member_panel import (
     Rights,
     cards,
     invitations,
+    mail,
     person,
     requests,
     tiers,
@@ -36,13 +39,18 @@ def card_of(
     return {
         "member": member,
         "is_own": is_own,
-        "above": [requests(member, rights, now), standing(member, now)],
+        "above": [
+            requests(member, rights, now),
+            held_back(member, may_see=reader.has_perm("mailroom.view_suppression")),
+            standing(member, now),
+        ],
         "wide": [
             *history(member, now, store=reader.store, adjusts=adjusts),
             *traces(member, rights),
         ],
         "narrow": [
             person(member, rights),
+            mail(member, rights, now),
             cards(member, rights),
             tiers(member),
             *letters(member, request),
@@ -57,6 +65,7 @@ def rights_of(request: HttpRequest, *, may_correct: bool) -> Rights:
         changes_cards=may("members.change_card"),
         sees_looks=may("members.view_look"),
         sees_requests=may("members.view_approval"),
+        answers_about_mail=may(MAY_ANSWER),
     )
 
 

@@ -18,12 +18,16 @@ from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminSingleDateWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
 )
 
+from members.actions.consent_requests import say_yes
 from members.actions.enrollment import enroll_member
 from members.admin.buttons import Question
+from members.admin.reader import staff_of
 from members.details import BadPostalCode, tidy_postal_code
-from members.models import Member, User
+from members.mail_topics import yes_words
+from members.models import Consent, Member, User
 from members.refusals import Refusal
 
 
@@ -57,12 +61,24 @@ class EnrollmentForm(forms.Form):
         choices=User.Language.choices,
         widget=UnfoldAdminSelectWidget,
     )
+    news = forms.BooleanField(
+        label=gettext_lazy("Wants news by e-mail"),
+        required=False,
+        widget=UnfoldBooleanWidget,
+        help_text=gettext_lazy("A letter asks them to confirm it; it counts once they do."),
+    )
 
     def clean_postal_code(self) -> str:
         try:
             return tidy_postal_code(self.cleaned_data["postal_code"])
         except BadPostalCode as refusal:
             raise forms.ValidationError(str(refusal)) from None
+
+    def clean(self) -> dict[str, Any]:
+        answers: dict[str, Any] = super().clean() or self.cleaned_data
+        if answers.get("news") and not answers.get("email") and "email" not in self.errors:
+            self.add_error("email", _("To mail them news we need their address."))
+        return answers
 
 
 ENROLL = Question(
@@ -115,6 +131,15 @@ def _enrolled(page: ModelAdmin, request: HttpRequest, answers: dict[str, Any]) -
         language=answers["language"],
     )
     page.log_addition(request, member, _("Enrolled by staff"))
+    if answers["news"]:
+        say_yes(
+            member_id=member.pk,
+            wordings=yes_words([Consent.Topic.NEWS], member.language),
+            language=member.language,
+            how=Consent.How.STAFF,
+            staff_id=staff_of(request).pk,
+            now=timezone.now(),
+        )
     return member
 
 

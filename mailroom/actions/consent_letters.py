@@ -7,6 +7,8 @@ from django.db.models import CharField, Exists, OuterRef, Value
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
 
 from mailroom.actions.posting import post_letter
 from mailroom.models import Letter
@@ -42,9 +44,9 @@ def post_consent_question(*, request_id: int, now: datetime) -> Letter | None:
         reader=request.member.name,
         url=f"{settings.SITE_URL}{path}",
         now=now,
-        wordings=[request.wordings[topic.value] for topic in request.topics],
-        asked_on=timezone.localtime(request.asked_at),
-        until=timezone.localtime(request.expires_at - A_MOMENT),
+        wordings=" ".join(f"“{request.wordings[topic.value]}”" for topic in request.topics),
+        asked_on=_day(request.asked_at, request.language),
+        until=_day(request.expires_at - A_MOMENT, request.language),
     )
     return post_letter(
         key=f"{QUESTION}:{request.pk}:{request.letters}",
@@ -71,3 +73,8 @@ def post_missing_questions(*, now: datetime) -> int:
     numbers = missing.values_list("pk", flat=True)[:A_SWEEP]
     letters = [post_consent_question(request_id=number, now=now) for number in numbers]
     return len([letter for letter in letters if letter is not None])
+
+
+def _day(moment: datetime, language: str) -> str:
+    with override(language):
+        return date_format(timezone.localtime(moment), "j F Y")

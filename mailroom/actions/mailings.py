@@ -74,8 +74,8 @@ def add_recipients(
     if mailing.state == Mailing.State.STOPPED:
         raise MailingIsOver(_("This mailing was stopped; nobody is added to it any more."))
     added = insert_recipients(mailing_id, members, occurrence)
-    if added and mailing.state == Mailing.State.DONE:
-        _run(mailing, now)
+    if added:
+        go_on(mailing, now)
     return added
 
 
@@ -129,6 +129,18 @@ def settle_mailing(*, mailing_id: int, now: datetime) -> bool:
     if mailing.state in (Mailing.State.RUNNING, Mailing.State.STOPPED):
         _settle(mailing, now)
     return mailing.finished_at is not None
+
+
+def go_on(mailing: Mailing, now: datetime) -> None:
+    """Let a mailing run again that was done, because something of it waits. Call it locked."""
+    if mailing.state == Mailing.State.DONE:
+        _run(mailing, now)
+
+
+@transaction.atomic
+def note_trouble(*, mailing_id: int, fault: str) -> None:
+    """Write down what holds a mailing up, or that nothing does any more."""
+    Mailing.objects.filter(pk=mailing_id).exclude(fault=fault).update(fault=fault)
 
 
 def _not_over(mailing_id: int) -> Mailing:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from unfold.enums import ActionVariant
 
 from mailroom.actions.sending import send_again
 from mailroom.admin.dates import short_moment
+from mailroom.admin.letters_we_send import letter_we_send, letters_we_send
 from mailroom.models import Letter
 from members.admin.buttons import Question, ask, found
 from members.admin.pages import ReadOnlyPage
@@ -64,6 +65,14 @@ class LetterPage(ReadOnlyPage):
     ]
     readonly_fields = ["letter"]
     actions_detail = ["again"]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("kinds/", view(letters_we_send), name="mailroom_kinds"),
+            path("kinds/<path:source>/", view(letter_we_send), name="mailroom_kind"),
+            *super().get_urls(),
+        ]
 
     def get_search_results(
         self,

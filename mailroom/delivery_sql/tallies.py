@@ -26,3 +26,11 @@ def move_tallies(moved: Counter[Place]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(MOVE, [list(column) for column in zip(*rows, strict=True)])
+
+
+def move_one(mailing_id: int, old: tuple[str, str], new: tuple[str, str]) -> None:
+    """Move one delivery's tally from a state and reason to another."""
+    moved: Counter[Place] = Counter()
+    moved[mailing_id, *old] -= 1
+    moved[mailing_id, *new] += 1
+    move_tallies(moved)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mailroom', '0004_delivery_engine'),
+        ('mailroom', '0005_letters_we_send'),
     ]
 
     operations = [

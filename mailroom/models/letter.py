@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Self
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -75,6 +76,9 @@ class Letter(models.Model):
         verbose_name = _("letter")
         verbose_name_plural = _("letters")
         ordering = ["-id"]
+        permissions = [
+            ("preview_letters", _("May see which letters we send, and send themselves a test")),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state="sent", sent_at__isnull=False)
@@ -83,6 +87,7 @@ class Letter(models.Model):
             ),
         ]
         indexes = [
+            BrinIndex(fields=["posted_at"], name="letter_by_time", pages_per_range=32),
             models.Index(
                 fields=["id"],
                 condition=models.Q(state__in=["waiting", "sending"]),

@@ -1,6 +1,6 @@
 """Mailings: one message to many members, a row for each of them."""
 
-from datetime import datetime, time, timedelta
+from datetime import time
 from typing import Self
 
 import pgtrigger
@@ -133,14 +133,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Filters that read as a sentence."""
 
     def in_doubt(self) -> Self:
-        return self.filter(state=Delivery.State.UNKNOWN)
-
-    def abandoned(self, now: datetime, surely_over: timedelta) -> Self:
-        """Those whose worker never said how it ended."""
-        return self.filter(
-            state__in=[Delivery.State.CLAIMED, Delivery.State.SENDING],
-            claimed_at__lt=now - surely_over,
-        )
+        """Those of which nobody knows whether they were sent, until staff have looked at them."""
+        return self.filter(state=Delivery.State.UNKNOWN, reason="")
 
 
 class Delivery(models.Model):
@@ -169,6 +163,7 @@ class Delivery(models.Model):
         CAPPED = "capped", _("had enough mail from us lately")
         STOPPED = "stopped", _("the mailing was stopped")
         REFUSED = "refused", _("the mail server refused it")
+        LEFT = "left", _("left as it is")
 
     mailing = models.ForeignKey(
         Mailing,
@@ -251,6 +246,11 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mailing_id}/{self.member_id}"
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether nobody knows if it was sent, and nobody has looked at it."""
+        return self.state == self.State.UNKNOWN and not self.reason
 
 
 class Tally(models.Model):

@@ -191,5 +191,5 @@ def _end_questions(member_id: int, topic: Consent.Topic, now: datetime) -> None:
         member_id=member_id,
         confirmed_at__isnull=True,
         expires_at__gt=now,
-        wordings__has_key=topic.value,
+        wordings__has_key=str(topic),
     ).update(expires_at=now)

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from django.core import signing
 from django.db import transaction
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from members.actions.consent import NoNewsForLeavers, record_consent
+from members.actions.consent import NoNewsForLeavers, record_consent, stop_mail
+from members.mail_topics import yes_words
 from members.models import Consent, ConsentRequest, LatestConsent, Member
 from members.models.consent_request import A_LETTER_EACH
 from members.refusals import Refusal
@@ -74,6 +75,36 @@ def say_yes(
             proof=_("login %(number)s, address proven by a code") % {"number": member.user_id},
         )
     return None
+
+
+@transaction.atomic
+def ask_at_new_address(*, member_id: int, staff_id: int, now: datetime) -> ConsentRequest | None:
+    """
+    Let every yes wait for the new mailbox after staff have written down another address.
+
+    Nobody has shown yet to read mail there, and a slip of the pen would mail a stranger. Returns
+    None where there is nothing to ask: no yes, no address, or one that is proven.
+    """
+    member = Member.objects.lock(member_id)
+    agreed = LatestConsent.objects.filter(
+        member=member, channel=Consent.Channel.EMAIL, given=True
+    ).select_related("consent")
+    wordings = {Consent.Topic(one.topic): one.consent.wording for one in agreed}
+    if not wordings or address_is_proven(member):
+        return None
+    stop_mail(
+        member_id=member_id,
+        topics=wordings,
+        how=Consent.How.STAFF,
+        wording=_("Staff wrote down another address, which has not answered yet."),
+        language=get_language() or "",
+        now=now,
+    )
+    if not member.email:
+        return None
+    ours = yes_words(wordings, member.language)
+    asked = {topic: wording or ours[topic] for topic, wording in wordings.items()}
+    return _ask(member, asked, member.language, Consent.How.STAFF, now, staff_id, "")
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from members.models import (
     Placement,
     StaffAct,
 )
+from members.reports.mail_consent import stands
 from members.reports.traces import deeds_of
 
 MOST = 20
@@ -30,21 +31,35 @@ class Rights:
     changes_cards: bool
     sees_looks: bool
     sees_requests: bool
+    answers_about_mail: bool = False
 
 
 def person(member: Member, rights: Rights) -> Panel:
-    """Show who it is, on which terms they take part and what they agreed to; three queries."""
+    """Show who it is and on which terms they take part; two queries."""
     accepted = Acceptance.objects.filter(member=member).select_related("terms").first()
     return Panel(
         "members/admin/_person.html",
         {
             "member": member,
             "accepted": accepted,
-            "consents": list(Consent.objects.latest_of(member.pk)),
             "external_ids": list(
                 ExternalId.objects.filter(member=member).select_related("source")[:MOST]
             ),
             "may_correct": rights.corrects,
+        },
+    )
+
+
+def mail(member: Member, rights: Rights, now: datetime) -> Panel:
+    """Show which mail a member wants, and all they ever said about it; three queries."""
+    said = Consent.objects.filter(member=member).select_related("request__asked_by")
+    return Panel(
+        "members/admin/_mail.html",
+        {
+            "member": member,
+            "stands": stands(member, now),
+            "said": list(said.order_by("-id")[:MOST]),
+            "may_answer": rights.answers_about_mail and member.status != Member.Status.CLOSED,
         },
     )
 

@@ -99,6 +99,8 @@ Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "
 Name = Annotated[str, Field(max_length=64), AfterValidator(_no_control)]
 """The shop's own name for a store, a till, a cashier or a channel."""
 Words = Annotated[str, Field(max_length=80), AfterValidator(_no_control)]
+Wording = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_no_control)]
+"""What somebody was asked, word for word."""
 Identifier = Annotated[
     str,
     Field(

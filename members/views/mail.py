@@ -92,7 +92,7 @@ def _one_click(link: StopLink) -> HttpResponse:
 
 def _plain(request: HttpRequest, link: StopLink) -> HttpResponse:
     """Stop, and show nothing: this mailbox may be somebody else's by now."""
-    stopped = request.method == "POST"
+    stopped = request.method == "POST" and "stop" in request.POST
     if stopped:
         stop_by_link(link=link, language=spoken_language(), now=timezone.now())
     return render(request, "members/mail_stop_only.html", {"stopped": stopped})

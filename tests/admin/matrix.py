@@ -70,6 +70,7 @@ def pages(
 
 
 AT_COUNTER = "counter service privacy"
+PREVIEWS = both("service marketing privacy admin")
 READS_LEDGER = "service finance privacy"
 
 TABLE: dict[str, Access] = {
@@ -95,6 +96,8 @@ TABLE: dict[str, Access] = {
     ),
     "admin:members_member_adjust": both("service"),
     "admin:members_member_purchase": both("counter service"),
+    "admin:members_member_wants_mail": both("counter service privacy"),
+    "admin:members_member_wants_no_mail": both("counter service privacy"),
     "admin:members_member_new_card": both("service"),
     "admin:members_member_freeze": both("service"),
     "admin:members_member_thaw": both("service"),
@@ -183,6 +186,10 @@ TABLE: dict[str, Access] = {
     **pages("members.look", see="privacy admin"),
     **pages("mailroom.letter", see="service privacy admin"),
     "admin:mailroom_letter_again": both("admin"),
+    "admin:mailroom_kinds": Access(PREVIEWS.see, PREVIEWS.see, frozenset({200, 405})),
+    "admin:mailroom_kind": PREVIEWS,
+    **pages("mailroom.suppression", see="service privacy admin", add="service admin"),
+    "admin:mailroom_suppression_lift": both("service admin"),
     # The house
     **pages("members.user", see="admin", add="admin", change="admin"),
     "admin:members_user_lost_factor": both("admin"),

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from campaigns.models import Audience, Campaign
 from loyalty_site.models import FailedTask, JobRun
-from mailroom.models import Letter, MailRules
+from mailroom.actions.suppression import suppress_address
+from mailroom.models import Letter, MailRules, Suppression
 from members.actions.api_clients import create_client
 from members.actions.traces import record_act, record_look
 from members.models import (
@@ -101,6 +102,9 @@ def one_of_each() -> dict:
             expires_at=now + timedelta(days=30),
         ),
         Letter: make.letter(),
+        Suppression: suppress_address(
+            email="anna@example.nl", cause=Suppression.Cause.BOUNCE, detail="550 no", now=now
+        ),
         MailRules: MailRules.objects.create(),
         Audience: Audience.objects.create(
             name="Everybody", made_by=colleague, made_at=now, changed_at=now

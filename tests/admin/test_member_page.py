@@ -89,7 +89,7 @@ def test_the_page_tells_what_a_member_has_and_why(desk, program):
 
     page = desk.get(f"{LIST}{member.pk}/change/", headers={"accept-language": "en"})
 
-    top = page.context["above"][1].facts["stands"]
+    top = page.context["above"][2].facts["stands"]
     assert (top.balance, top.spendable, top.pending, top.debt) == (50, 50, 0, 0)
     text = page.content.decode()
     assert "Anna Visser" in text

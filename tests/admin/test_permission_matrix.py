@@ -31,6 +31,7 @@ OTHER_ARGUMENTS = {
     "admin:points_programversion_add_rule": lambda _rows: [draft_with_a_rule()],
     "admin:points_rule_change": lambda _rows: [draft_with_a_rule(), 1],
     "admin:points_rule_drop": lambda _rows: [draft_with_a_rule(), 1],
+    "admin:mailroom_kind": lambda _rows: ["points/welcome"],
     "job_run_now": lambda _rows: [JOBS[0].name],
     "handbook_chapter": lambda _rows: [CHAPTERS[-1].key],
     "admin:view_on_site": lambda _rows: [1, 1],

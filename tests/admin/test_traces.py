@@ -82,6 +82,7 @@ PEOPLE = {"people": "Eva Mol <eva@example.nl>", "reason": "Pilot"}
 TEXTS = {"text_nl": "Neem deel.", "text_en": "Take part."}
 WORDS = {"name": "Autumn", "subject_nl": "Herfst", "body_nl": "Beste {name}"}
 EDITS = {
+    "mailroom.Suppression": [(lambda: "add/", {"email": "x@example.nl", "reason": "Asked us"})],
     "campaigns.Audience": [
         (lambda: "add/", {"name": "Everybody"}),
         (lambda: f"{audience()}/change/", {"name": "All of them"}),

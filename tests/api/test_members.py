@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from members.models import Member, SentRequest
+from members.models import Consent, ConsentRequest, Member, SentRequest
 from tests import make
 from tests.api.conftest import till_with
 from tests.api.test_purchases import purchase
@@ -113,3 +113,53 @@ def test_nobody_has_this_number(till, sanne):
     answer = till.get("/members/2999999999999")
 
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_member")
+
+
+# News
+
+
+ASKED = {"news_wording": "Mogen wij u nieuws mailen?"}
+
+
+def test_a_yes_at_the_till_is_asked_once_more_by_letter_in_its_own_words(till, program):
+    assert enroll(till, ANNA | ASKED | {"news": True}).status_code == 201
+    enroll(till, ANNA | ASKED | {"news": True})
+
+    asked = ConsentRequest.objects.get()
+    assert (asked.address, asked.how, asked.language) == ("anna@example.nl", "till", "nl")
+    assert asked.wordings == {"news": "Mogen wij u nieuws mailen?"}
+    assert asked.proof
+    assert not Consent.objects.exists()
+
+
+def test_a_no_at_the_till_is_kept(till, program):
+    enroll(till, ANNA | ASKED | {"news": False})
+
+    said = Consent.objects.get()
+    assert (said.given, said.how, said.wording) == (False, "till", "Mogen wij u nieuws mailen?")
+
+
+def test_nobody_asked_is_nothing_said(till, program):
+    enroll(till, ANNA | ASKED)
+
+    assert not Consent.objects.exists()
+    assert not ConsentRequest.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (ANNA | {"news": True}, "news_wording"),
+        (ANNA | {"news": False}, "news_wording"),
+        (ANNA | {"news": True, "news_wording": ""}, "news_wording"),
+        (ANNA | {"news": True, "news_wording": "x" * 301}, "news_wording"),
+        (ANNA | ASKED | {"news": "yes"}, "news"),
+        (ASKED | {"news": True}, "news"),
+    ],
+)
+def test_an_answer_that_proves_nothing_is_refused_beside_its_field(till, program, body, field):
+    answer = enroll(till, body)
+
+    assert answer.status_code == 422
+    assert field in [fault["field"] for fault in answer.json()["details"]["fields"]]
+    assert not Member.objects.exists()

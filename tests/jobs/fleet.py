@@ -27,7 +27,7 @@ CREATE TABLE drill_effect (name text, at timestamptz DEFAULT clock_timestamp());
 CREATE TABLE drill_period (period text PRIMARY KEY, done_at timestamptz);
 """
 CELERY = ["-W", "ignore", "-m", "celery", "--quiet", "-A", "tests.jobs.numbers"]
-WORKER = ["worker", "-l", "ERROR", "-c", "4", "--without-gossip", "--without-mingle"]
+WORKER = ["worker", "-l", "WARNING", "-c", "4", "--without-gossip", "--without-mingle"]
 
 
 def url_of(alias: str) -> str:
@@ -116,6 +116,9 @@ class Fleet:
         with redis.Redis.from_url(self.address) as valkey:
             valkey.flushall()
 
+    def last_words(self) -> str:
+        return (self.layout.state / "fleet.log").read_text(errors="replace")[-8000:]
+
     def stop(self) -> None:
         for name in list(self.processes):
             self.end(name)
@@ -201,9 +204,10 @@ def seconds_until_done(ledger: Ledger, numbers: list[int], since: float) -> list
     return [float(at) - since for (at,) in rows]
 
 
-def soon(condition, patience: float) -> None:
-    """Wait as long as it takes, within reason."""
+def soon(condition, patience: float, running: "Fleet | None" = None) -> None:
+    """Wait as long as it takes, within reason; if it takes longer, tell what the workers said."""
     began = time.monotonic()
     while not condition():
-        assert time.monotonic() - began < patience, f"not within {patience} s"
+        said = running.last_words() if running and time.monotonic() - began >= patience else ""
+        assert time.monotonic() - began < patience, f"not within {patience} s\n{said}"
         time.sleep(0.1)

@@ -25,7 +25,8 @@ from loyalty_site.schedule import Job, Period  # noqa: E402
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WORK = float(os.environ.get("DRILL_WORK", "0.05"))
 SLOT = int(os.environ.get("DRILL_SLOT", "60"))
-STALE = float(os.environ.get("DRILL_STALE", "20"))
+STALE = float(os.environ.get("DRILL_STALE", "2"))
+LOST = float(os.environ.get("DRILL_LOST", "3600"))
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,10 @@ class EverySeconds:
 @task
 def do_number(number: int) -> None:
     """Do a number, once; however often it is sent."""
+    carry_out(number)
+
+
+def carry_out(number: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO drill_start (number) VALUES (%s)", [number])
     time.sleep(WORK)
@@ -78,17 +83,29 @@ def fail() -> None:
 
 
 def sweep_numbers(_at, _now):
-    """Knock again for what was knocked for in vain."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE drill_number SET sent_at = clock_timestamp() WHERE done_at IS NULL"
-            " AND sent_at < clock_timestamp() - make_interval(secs => %s) RETURNING number",
-            [STALE],
-        )
-        numbers = [number for (number,) in cursor.fetchall()]
-    for number in numbers:
+    """Do what was begun and not ended, and knock again for what was knocked for in vain."""
+    begun = rows(
+        "SELECT number FROM drill_number WHERE done_at IS NULL AND EXISTS (SELECT FROM drill_start"
+        " WHERE drill_start.number = drill_number.number"
+        " AND at < clock_timestamp() - make_interval(secs => %s))",
+        STALE,
+    )
+    for number in begun:
+        carry_out(number)
+    lost = rows(
+        "UPDATE drill_number SET sent_at = clock_timestamp() WHERE done_at IS NULL"
+        " AND sent_at < clock_timestamp() - make_interval(secs => %s) RETURNING number",
+        LOST,
+    )
+    for number in lost:
         do_number.delay(number)
-    return {"found": len(numbers)}
+    return {"found": len(begun) + len(lost)}
+
+
+def rows(query, *values):
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        return [number for (number,) in cursor.fetchall()]
 
 
 def write_period(at, _now):

@@ -115,3 +115,12 @@ def test_tasks_of_every_room_find_the_job_engine_from_any_thread():
         found = other.submit(lambda: {deliver.app.main, count_spending_again.app.main}).result()
 
     assert found == {app.main}
+
+
+def test_the_jobs_wait_in_no_queue_behind_what_they_sweep():
+    queues = {queue.name for queue in app.conf.task_queues}
+    names = [f"loyalty_site.tasks.{name}" for name in ("tick", "run_job")]
+    sent_to = {app.amqp.router.route({}, name)["queue"].name for name in names}
+
+    assert queues == {"jobs", app.conf.task_default_queue}
+    assert sent_to == {"jobs"}

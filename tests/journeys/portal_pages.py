@@ -9,6 +9,7 @@ from django.core import mail
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys.household import PASSKEY, WITH_AN_APP
+from tests.journeys.mail import link_of
 from tests.journeys.scenes import SCENES
 
 HEIGHT = 780
@@ -44,6 +45,16 @@ MEMBER_PAGES = {
     "sessions": "/accounts/sessions/",
     "logout": "/accounts/logout/",
 }
+MAIL_PAGES = {
+    "mail": "/stop/{stop}/",
+    "mail-stopped": "/stop/{stop}/",
+    "mail-old": "/stop/{old_stop}/",
+    "mail-unknown": "/stop/x/",
+    "mail-yes": "/mail/yes/{question}/",
+    "mail-said": "/mail/yes/{question}/",
+    "mail-over": "/mail/yes/x/",
+}
+"""What a reader of our mail comes to by its links; the links are in `tests/journeys/mail.py`."""
 PAGES = VISITOR_PAGES | MEMBER_PAGES
 """What a visitor and a member of long standing see."""
 
@@ -64,7 +75,9 @@ CAREFUL_PAGES = {
 ASKED_AGAIN = {"is-it-you": "/accounts/2fa/recovery-codes/"}
 STRANGER_PAGES = {"no-member": "/my/"}
 AT_THE_DOOR = {"second-step-asked": "/accounts/login/"}
-EVERY_PAGE = AT_THE_DOOR | PAGES | NEWCOMER_PAGES | CAREFUL_PAGES | ASKED_AGAIN | STRANGER_PAGES
+EVERY_PAGE = (
+    AT_THE_DOOR | MAIL_PAGES | PAGES | NEWCOMER_PAGES | CAREFUL_PAGES | ASKED_AGAIN | STRANGER_PAGES
+)
 SCENE_PAGES = {name: page for scene in SCENES.values() for name, page in scene.pages.items()}
 ADDRESSES = EVERY_PAGE | {name: address for name, (address, _owner) in SCENE_PAGES.items()}
 OWNERS = {
@@ -108,9 +121,13 @@ class Look:
 
 def open_page(page: Page, site: str, name: str, look: Look) -> None:
     """Go to a page, with a line unfolded or a code asked for where that is what it is about."""
-    answer = page.goto(site + ADDRESSES[name])
+    address = link_of(ADDRESSES[name]) if name in MAIL_PAGES else ADDRESSES[name]
+    answer = page.goto(site + address)
     assert answer is not None
     assert answer.status < 500, name
+    if name in {"mail-stopped", "mail-said"}:
+        page.locator("main form button").first.click()
+        page.locator(".notice.success").wait_for()
     if name == "code":
         ask_for_a_code(page, f"{look}@example.nl")
     if name == "second-step-asked":

@@ -25,7 +25,6 @@ FACTS = {
     "first_name": "Anna",
     "points": "12 punten",
     "stop_url": "https://klaver.example/stop/abc~def/",
-    "preferences_url": "https://klaver.example/mail/abc/",
 }
 
 
@@ -61,18 +60,10 @@ def test_marketing_says_how_to_stop_it_and_a_service_letter_why_it_comes_anyhow(
 
     for part in (marketing.html, marketing.text):
         assert FACTS["stop_url"] in part
-        assert FACTS["preferences_url"] in part
         assert "news and offers" in " ".join(part.split())
     for part in (service.html, service.text):
         assert "stop" not in part.lower()
         assert "about your membership" in " ".join(part.split())
-
-
-def test_preferences_are_named_only_if_there_is_a_page(branding):
-    message = filled("en", facts={"stop_url": FACTS["stop_url"]})
-
-    assert "Choose which mail" not in message.html + message.text
-    assert message.html.count("<a ") == message.html.count("</a>")
 
 
 def test_without_a_button_there_is_none(branding):

@@ -17,30 +17,26 @@ from mailroom.actions.mailings import (
     stop_mailing,
 )
 from mailroom.models import Delivery, Mailing, Tally
+from mailroom.receivers import mail_at_once
 from mailroom.signals import mailing_finished, mailing_started
 from members.models import Member
 from tests import make
+from tests.mailroom.tallied import tallies
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_knocks():
+    """Nobody sends at once what these tests start."""
+    mailing_started.disconnect(mail_at_once)
+    yield
+    mailing_started.connect(mail_at_once)
 
 
 @pytest.fixture
 def mailing(now):
     return open_mailing(key="spring", topic="news", content=make.CONTENT, now=now)
-
-
-def tallies(mailing):
-    """What the tallies say, after they were counted again."""
-    said = {
-        (tally.state, tally.reason): tally.count
-        for tally in Tally.objects.filter(mailing=mailing)
-        if tally.count
-    }
-    counted = {}
-    for state, reason in Delivery.objects.filter(mailing=mailing).values_list("state", "reason"):
-        counted[state, reason] = counted.get((state, reason), 0) + 1
-    assert said == counted
-    return said
 
 
 def heard(signal, ids):

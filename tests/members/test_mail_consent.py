@@ -11,6 +11,7 @@ from members.actions.consent_requests import (
     NowhereToAsk,
     RequestExpired,
     UnknownRequest,
+    ask_at_new_address,
     confirm_request,
     request_token,
     say_yes,
@@ -242,8 +243,42 @@ def test_a_question_keeps_its_words_for_good(now):
     request = yes(make.member(), now)
     request.wordings = {"surveys": "Something else?"}
 
-    with pytest.raises(Exception, match=r"request_asks_the_same|Cannot update"):
+    with pytest.raises(Exception, match="Cannot update"):
         request.save()
+
+
+# Another address
+
+
+def test_a_yes_waits_again_when_staff_write_down_another_address(now):
+    sanne = make.member()
+    confirm(yes(sanne, now), now)
+    Member.objects.filter(pk=sanne.pk).update(email="new@example.nl")
+
+    asked = ask_at_new_address(member_id=sanne.pk, staff_id=make.staff().pk, now=now + DAY)
+
+    assert not gets(sanne)
+    assert (asked.address, asked.wordings) == ("new@example.nl", {"news": "Ja, mail mij nieuws."})
+    confirm(asked, now + 2 * DAY)
+    assert gets(sanne)
+
+
+def test_a_yes_stays_when_the_new_address_is_proven_or_there_was_none(now):
+    sanne, silent = make.member_with_login(), make.member()
+    yes(sanne, now, how=Consent.How.PROFILE)
+
+    for member in (sanne, silent):
+        assert ask_at_new_address(member_id=member.pk, staff_id=1, now=now) is None
+    assert gets(sanne)
+
+
+def test_a_yes_without_an_address_left_waits_for_nobody(now):
+    sanne = make.member()
+    confirm(yes(sanne, now), now)
+    Member.objects.filter(pk=sanne.pk).update(email=None)
+
+    assert ask_at_new_address(member_id=sanne.pk, staff_id=make.staff().pk, now=now) is None
+    assert not gets(sanne)
 
 
 # Stopping

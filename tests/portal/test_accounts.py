@@ -86,7 +86,7 @@ def test_joining_again_sends_to_the_login(visitor, program, member):
     join(visitor, email=member.email)
 
     assert mail.outbox[-1].subject == "You are a member already"
-    assert "http://testserver/accounts/login/" in mail.outbox[-1].body
+    assert "http://localhost:8000/accounts/login/" in mail.outbox[-1].body
 
 
 def test_mail_speaks_the_language_of_the_page(program):

@@ -219,12 +219,14 @@ def test_the_link_of_an_earlier_address_stops_and_shows_nothing(reader, sanne):
     page = reader.get(old)
     reader.post(old, {"save": "yes", "topics": TOPICS, "shown": ""})
     reader.post(old, {"again": "yes", "topics": ["news"]})
+    untouched = gets(sanne)
     stopped = reader.post(old, {"stop": "yes"})
 
     assert page.status_code == 200
     for secret in ("s•••", "example.nl", 'type="checkbox"', "News and offers"):
         assert secret not in text(page) + text(stopped)
     assert "Stopped" in text(stopped)
+    assert untouched == set(TOPICS)
     assert gets(sanne) == {"personal", "surveys"}
     assert Consent.objects.latest("id").address == ""
 
