@@ -181,7 +181,7 @@ def test_a_second_person_reads_it_and_approves_it(desk):
     )
 
     assert "News for {first_name}" in page
-    assert request.asked["sentences"]["nl"] in page
+    assert request.asked["sentences"]["en"] in page
     assert Approval.objects.get().state == Approval.State.APPROVED
     assert Campaign.objects.get().state == Campaign.State.SCHEDULED
 
