@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 
 from campaigns.models.campaign import LANGUAGES
-from mailroom.facts import Fact, facts_of, offered_facts
-from mailroom.layout import compile_for, words_of
+from mailroom.facts import offered_facts
+from mailroom.layout import words_of
 from mailroom.message import Fault, Filled, check_words
+from mailroom.reports.preview import preview
 from members.models import Member
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ FAULTS: Mapping[str, "StrOrPromise"] = {
     "no_button": gettext_lazy("Say what stands on the button."),
     "address_from_value": gettext_lazy("An address cannot begin with {%(name)s}."),
 }
-EXAMPLES = {"stop_url": "#", "preferences_url": "#"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +75,4 @@ def shown_to(
     content: Content, *, language: str, topic: str, member: Member | None, now: datetime
 ) -> Filled:
     """Fill a message for a member, or with examples where there is none."""
-    compiled = compile_for(content, language, topic, now)
-    with override(language):
-        facts = _examples(offered_facts())
-        if member is not None:
-            found = facts_of([member], wanted=compiled.wanted, now=now)
-            facts = found[member.pk]
-    return compiled.fill(EXAMPLES | facts)
-
-
-def _examples(facts: list[Fact]) -> dict[str, str]:
-    return {fact.name: str(fact.example) for fact in facts}
+    return preview(content, language, member.pk if member else None, topic, now)

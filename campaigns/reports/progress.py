@@ -94,8 +94,9 @@ def part_words(state: str, reason: str) -> str:
 
 
 def _parts(counts: Counter[tuple[str, str]], total: int) -> tuple[Part, ...]:
-    order = [state.value for state in Delivery.State]
-    order.sort(key=lambda state: (state not in SETTLED, order.index(state)))
+    states = [state.value for state in Delivery.State]
+    # What is settled first, what is still to come last.
+    order = sorted(states, key=lambda state: (state not in SETTLED, states.index(state)))
     parts, x = [], 0
     for state, reason in sorted(counts, key=lambda one: (order.index(one[0]), one[1])):
         number = counts[state, reason]

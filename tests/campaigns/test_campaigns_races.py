@@ -1,0 +1,110 @@
+"""Two at once: starting, deciding, changing and stopping the same campaign."""
+
+from dataclasses import replace
+
+import pytest
+from django.db import transaction
+
+from campaigns.actions.bonuses import give_batch
+from campaigns.actions.drafts import change_campaign
+from campaigns.actions.sending import start_campaign, start_campaigns, stop_campaign
+from campaigns.admin.campaign_story import draft_of
+from campaigns.models import Bonus, Campaign
+from mailroom.models import Delivery, Mailing, Tally
+from points.models import Entry
+from tests import make
+from tests.campaigns.campaigning import approve, approver, readers, scheduled, second_person_above
+from tests.members.at_once import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _program():
+    make.published_program()
+
+
+def test_two_starters_send_it_once(now):
+    readers(3)
+    campaign = scheduled()
+
+    added = at_once(lambda _number: start_campaign(campaign_id=campaign.pk, now=now))
+
+    assert sorted(added, key=str) == [3, None]
+    assert Mailing.objects.count() == 1
+    assert Delivery.objects.count() == 3
+
+
+def test_what_is_changed_while_somebody_approves_does_not_leave(now):
+    readers(3)
+    second_person_above(2)
+    campaign, second = scheduled(), approver()
+    changed = replace(draft_of(campaign), name="Other")
+
+    def act(number):
+        if number:
+            approve(campaign, by=second)
+            return "approved"
+        change_campaign(
+            campaign_id=campaign.pk,
+            draft=changed,
+            seen=campaign.edition,
+            staff_id=campaign.drafted_by_id,
+            now=now,
+        )
+        return "changed"
+
+    answers = at_once(act)
+
+    assert answers[0] == "changed"
+    assert answers[1] in {"approved", "already_decided"}
+    assert Campaign.objects.get().state == Campaign.State.DRAFT
+    assert start_campaigns(now=now).campaigns == 0
+
+
+def test_a_stop_while_it_starts_comes_before_it_or_after_it(now):
+    readers(3)
+    campaign = scheduled()
+
+    def act(number):
+        if number:
+            stop_campaign(campaign_id=campaign.pk, staff_id=campaign.drafted_by_id, now=now)
+            return "stopped"
+        return start_campaign(campaign_id=campaign.pk, now=now)
+
+    started, stopped = at_once(act)
+
+    assert started == 3
+    assert stopped in {"stopped", "campaign_not_on_its_way"}
+    state = "skipped" if stopped == "stopped" else "waiting"
+    assert set(Delivery.objects.values_list("state", flat=True)) == {state}
+
+
+def test_two_sweeps_give_one_bonus(now):
+    readers(3)
+    campaign = scheduled(bonus_points=5)
+    start_campaigns(now=now)
+    Delivery.objects.update(state="sent", sent_at=now, left_at=now)
+    Tally.objects.update(state="sent")
+
+    at_once(lambda _number: give_batch(campaign_id=campaign.pk, now=now))
+
+    assert Bonus.objects.count() == Entry.objects.count() == 3
+    assert Campaign.objects.get().bonus_given == 3
+
+
+def test_a_start_that_breaks_off_leaves_it_as_it_was(now):
+    readers(3)
+    campaign = scheduled()
+
+    def break_off():
+        with transaction.atomic():
+            start_campaign(campaign_id=campaign.pk, now=now)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        break_off()
+
+    assert Campaign.objects.get().state == Campaign.State.SCHEDULED
+    assert not Mailing.objects.exists()
+    assert start_campaigns(now=now).members == 3
