@@ -1,41 +1,30 @@
 """Handing letters to the mail server, and hearing what it says."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import parseaddr
-from smtplib import (
-    SMTPRecipientsRefused,
-    SMTPResponseException,
-    SMTPSenderRefused,
-)
 from time import monotonic
 
 import structlog
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
 
 from mailroom.actions.sending import (
-    claim_letter,
+    claim_letters,
     doubt_abandoned_letters,
-    put_back,
-    record_in_doubt,
-    record_refused,
-    record_sent,
+    hold_back_letters,
+    record_letters,
 )
+from mailroom.mail import Mail
 from mailroom.models import Letter
+from mailroom.outcome import Fate, MailServerRefusesUsError, Sent, Trouble
+from mailroom.transport import Transport, our_sender, transport
 
-A_RUN = 500
+A_RUN = 2_000
 """Letters a run; what is left is the next run's."""
-FOR_GOOD = 500
-CLOSING = 421
+AT_ONCE = 20
+"""Letters between two commits: of so many nobody knows anything if we die there."""
+LEAVE_WITHIN = 5.0
+"""Seconds after which a letter that was taken up and has not left waits again."""
 
 log = structlog.get_logger("klaver.letters")
-
-
-class MailServerRefusesUsError(Exception):
-    """The server takes nothing from us at all; says why."""
 
 
 @dataclass(slots=True)
@@ -51,79 +40,69 @@ def deliver_letters(*, now: datetime, most: int = A_RUN) -> Delivered:
     """
     Send what waits, each letter once, however many do this at the same time.
 
-    The claim is committed before a letter leaves and the outcome after it. What is refused
+    The claim is committed before letters leave and the outcome after it. What is refused
     for now is tried again later, what is refused for good has failed, and where the line
     broke nobody knows. Raises, with nothing lost, if the server cannot be reached.
     """
     began = monotonic()
     done = Delivered(in_doubt=doubt_abandoned_letters(now=now))
+    done.refused += hold_back_letters(now=now)
     if not Letter.objects.due(now).exists():
         return done
-    connection: BaseEmailBackend = get_connection()
-    connection.open()
+    line = transport()
+    line.open()
     try:
-        for _ in range(most):
+        while most > 0:
             moment = now + timedelta(seconds=monotonic() - began)
-            letter = claim_letter(now=moment)
-            if letter is None or not _deliver(letter, connection, moment, done):
+            letters = claim_letters(now=moment, most=min(most, AT_ONCE))
+            most -= len(letters)
+            if not letters or not _deliver(letters, line, moment, done):
                 break
     finally:
-        # A line that broke cannot be hung up politely.
-        with suppress(OSError):
-            connection.close()
+        line.close()
     return done
 
 
-def _deliver(letter: Letter, connection: BaseEmailBackend, now: datetime, done: Delivered) -> bool:
-    """Send one letter, write down what became of it, and tell whether the line still holds."""
+def _deliver(letters: list[Letter], line: Transport, now: datetime, done: Delivered) -> bool:
+    """Send letters, write down what became of them, and tell whether the line still holds."""
+    sent = Sent()
     try:
-        connection.send_messages([message_of(letter)])
-    except SMTPSenderRefused as error:
+        line.send(
+            map(mail_of, letters),
+            our_sender(),
+            sent=sent,
+            now=now,
+            until=monotonic() + LEAVE_WITHIN,
+        )
+    finally:
+        record_letters(letters=letters, outcomes=sent.outcomes, why=sent.why, now=now)
+    for number, outcome in sent.outcomes.items():
+        if outcome.fate is Fate.TAKEN:
+            done.sent += 1
+        elif outcome.fate is Fate.IN_DOUBT:
+            done.in_doubt += 1
+            log.warning("a letter is in doubt", letter_id=number, why=outcome.why)
+        else:
+            done.refused += 1
+            log.warning("a letter was refused", letter_id=number, why=outcome.why)
+    if sent.trouble is Trouble.REFUSES_US:
         # It would refuse every other letter as well.
-        why = _words(error.smtp_code, error.smtp_error)
-        put_back(letter=letter, why=why)
-        raise MailServerRefusesUsError(why) from error
-    except SMTPRecipientsRefused as error:
-        code, words = next(iter(error.recipients.values()))
-        return _refused(letter, code, words, now, done)
-    except SMTPResponseException as error:
-        return _refused(letter, error.smtp_code, error.smtp_error, now, done)
-    except OSError as error:
-        record_in_doubt(letter=letter, why=f"{type(error).__name__}: {error}")
-        log.warning("the line broke", letter_id=letter.pk, exc_info=error)
-        done.in_doubt += 1
-        return False
-    record_sent(letter=letter, now=now)
-    done.sent += 1
-    return True
+        raise MailServerRefusesUsError(sent.why)
+    return sent.trouble is None
 
 
-def _refused(letter: Letter, code: int, words: bytes | str, now: datetime, done: Delivered) -> bool:
-    why = _words(code, words)
-    record_refused(letter=letter, why=why, may_pass=code < FOR_GOOD, now=now)
-    log.warning("a letter was refused", letter_id=letter.pk, why=why)
-    done.refused += 1
-    return code != CLOSING
-
-
-def _words(code: int, words: bytes | str) -> str:
-    said = words.decode(errors="replace") if isinstance(words, bytes) else words
-    return f"{code} {' '.join(said.split())}"
-
-
-def message_of(letter: Letter) -> EmailMultiAlternatives:
-    """Make a message that stays the same letter, however often it is sent."""
-    _name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    message = EmailMultiAlternatives(
+def mail_of(letter: Letter) -> Mail:
+    """Make a mail that stays the same letter, however often it is sent."""
+    return Mail(
+        key=letter.pk,
+        ident=f"letter-{letter.pk}",
+        to=letter.to,
+        name="",
         subject=letter.subject,
-        body=letter.text,
-        to=[letter.to],
-        headers={
-            "Message-ID": f"<letter-{letter.pk}@{sender.rpartition('@')[2]}>",
-            "Auto-Submitted": "auto-generated",
-            "Content-Language": letter.language,
-        },
+        text=letter.text,
+        html=letter.html,
+        headers=(
+            ("Auto-Submitted", "auto-generated"),
+            ("Content-Language", letter.language),
+        ),
     )
-    if letter.html:
-        message.attach_alternative(letter.html, "text/html")
-    return message

@@ -1,12 +1,17 @@
 """What becomes of a letter on its way: taken up, sent, refused, in doubt, sent again."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 
-from mailroom.models import Letter
+from mailroom.actions.suppression import suppress_address
+from mailroom.models import Letter, Suppression
 from mailroom.models.letter import LetterQuerySet
+from mailroom.outcome import Fate, Outcome
 from mailroom.signals import letter_posted
 from members.refusals import Refusal
 from members.signals import announce
@@ -21,19 +26,67 @@ class NotStuck(Refusal):
 
 
 @transaction.atomic
-def claim_letter(*, now: datetime) -> Letter | None:
+def claim_letters(*, now: datetime, most: int) -> list[Letter]:
     """
-    Take up the letter that has waited longest, or return None if there is none.
+    Take up the letters that have waited longest, up to so many.
 
-    Whoever else asks at the same moment gets another one. It must be committed before the
-    letter leaves: a letter that is `sending` is never taken up again by itself.
+    Whoever else asks at the same moment gets others. It must be committed before a letter
+    leaves: one that is `sending` is never taken up again by itself.
     """
-    letter = Letter.objects.due(now).select_for_update(skip_locked=True, of=("self",)).first()
-    if letter is None:
-        return None
-    letter.state, letter.claimed_at = Letter.State.SENDING, now
-    letter.save(update_fields=["state", "claimed_at"])
-    return letter
+    due = Letter.objects.due(now).select_for_update(skip_locked=True, of=("self",))
+    letters = list(due[:most])
+    for letter in letters:
+        letter.state, letter.claimed_at = Letter.State.SENDING, now
+    Letter.objects.filter(pk__in=[letter.pk for letter in letters]).update(
+        state=Letter.State.SENDING, claimed_at=now
+    )
+    return letters
+
+
+def claim_letter(*, now: datetime) -> Letter | None:
+    """Take up the letter that has waited longest, or return None if there is none."""
+    return next(iter(claim_letters(now=now, most=1)), None)
+
+
+@transaction.atomic
+def hold_back_letters(*, now: datetime) -> int:
+    """Fail what waits for an address that gets no mail; returns how many letters."""
+    held = Suppression.objects.in_force().filter(email=Lower(models.OuterRef("to")))
+    letters = Letter.objects.due(now).filter(
+        models.Exists(held.exclude(cause=Suppression.Cause.SPAM))
+    )
+    return letters.order_by().update(
+        state=Letter.State.FAILED,
+        fault=_text("This address gets no mail: it came back, or staff wished it so."),
+    )
+
+
+@transaction.atomic
+def record_letters(
+    *, letters: Sequence[Letter], outcomes: Mapping[int, Outcome], why: str, now: datetime
+) -> None:
+    """Write down what became of letters that were handed over; one without an outcome waits."""
+    dead = {one.to: outcomes[one.pk].why for one in letters if _is_dead(outcomes.get(one.pk))}
+    for address in sorted(dead):
+        suppress_address(
+            email=address, cause=Suppression.Cause.BOUNCE, detail=dead[address], now=now
+        )
+    for letter in letters:
+        outcome = outcomes.get(letter.pk)
+        match outcome.fate if outcome else None:
+            case Fate.TAKEN:
+                record_sent(letter=letter, now=now)
+            case Fate.IN_DOUBT:
+                record_in_doubt(letter=letter, why=outcome.why if outcome else "")
+            case None:
+                put_back(letter=letter, why=why)
+            case fate:
+                said, may_pass = outcome.why if outcome else "", fate is Fate.REFUSED_FOR_NOW
+                record_refused(letter=letter, why=said, may_pass=may_pass, now=now)
+
+
+def _is_dead(outcome: Outcome | None) -> bool:
+    return outcome is not None and outcome.is_dead
 
 
 @transaction.atomic

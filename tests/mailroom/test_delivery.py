@@ -7,9 +7,12 @@ from datetime import timedelta
 import pytest
 
 from mailroom.actions.sending import NotStuck, claim_letter, record_sent, send_again
-from mailroom.delivery import MailServerRefusesUsError, deliver_letters
-from mailroom.models import Letter
+from mailroom.actions.suppression import suppress_address
+from mailroom.delivery import deliver_letters
+from mailroom.models import Letter, Suppression
+from mailroom.outcome import MailServerRefusesUsError
 from tests import make
+from tests.mailroom.scripted import scripted
 from tests.mailroom.servers import Answering, Dropping, Keeper, Particular, serving
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +176,33 @@ def test_a_letter_that_is_not_stuck_is_not_sent_again(letter, now):
     record_sent(letter=claimed, now=now)
     with pytest.raises(NotStuck):
         send_again(letter_id=letter.pk, now=now)
+
+
+def test_an_address_that_gets_no_mail_gets_no_letter(settings, letter, now):
+    suppress_address(email=letter.to, cause="bounce", detail="", now=now)
+    complained = make.letter(to="Spam@example.nl")
+    suppress_address(email="spam@example.nl", cause="spam", detail="", now=now)
+    with serving(Keeper(), settings) as server:
+        done = deliver_letters(now=now)
+
+    letter.refresh_from_db()
+    complained.refresh_from_db()
+    assert (letter.state, complained.state) == ("failed", "sent")
+    assert (done.refused, len(server.letters)) == (1, 1)
+
+
+def test_a_letter_to_nobody_suppresses_its_address(settings, letter, now):
+    with serving(Answering("550 5.1.1 no such user"), settings):
+        deliver_letters(now=now)
+
+    held = Suppression.objects.get()
+    assert (held.email, held.cause) == (letter.to, "bounce")
+
+
+def test_many_letters_arrive_each_once_and_in_few_commits(settings, now):
+    letters = [make.letter() for _ in range(50)]
+    with scripted(settings) as server:
+        done = deliver_letters(now=now)
+
+    assert done.sent == 50
+    assert sorted(to for to, _ in server.taken) == sorted(one.to for one in letters)
