@@ -36,15 +36,16 @@ SPENDABLE = (
     " UNION ALL SELECT member_id, remaining FROM points_lot"
     " WHERE remaining > 0 AND available_at > %s AND expires_at > %s) l"
     " GROUP BY l.member_id) shut ON shut.member_id = a.member_id) s"
-    " WHERE s.member_id = {member} AND s.points BETWEEN %s AND %s)"
+    " WHERE s.member_id = {member} AND s.points >= %s AND (s.points <= %s) IS TRUE)"
 )
 EVER = "EXISTS (SELECT 1 FROM points_account a WHERE a.member_id = {member} AND a.purchases > 0)"
 BOUGHT = "EXISTS (SELECT 1 FROM points_purchase p WHERE p.member_id = {member}{period})"
+# IS TRUE: of a range over a sum the planner believes that next to nobody is in it.
 SPENT = (
     "EXISTS (SELECT 1 FROM (SELECT p.member_id, sum(greatest(p.total - p.refunded, 0)) AS paid"
     " FROM points_purchase p"
     " WHERE true{period} GROUP BY p.member_id) s"
-    " WHERE s.member_id = {member} AND s.paid BETWEEN %s AND %s)"
+    " WHERE s.member_id = {member} AND s.paid >= %s AND (s.paid <= %s) IS TRUE)"
 )
 THINGS = (
     "EXISTS (SELECT 1 FROM points_purchase p JOIN points_purchaseline l ON l.purchase_id = p.id"

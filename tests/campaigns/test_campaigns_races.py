@@ -85,7 +85,10 @@ def test_two_sweeps_give_one_bonus(now):
     campaign = scheduled(bonus_points=5)
     start_campaigns(now=now)
     Delivery.objects.update(state="sent", sent_at=now, left_at=now)
-    Tally.objects.update(state="sent")
+    Tally.objects.filter(state="waiting").update(count=0)
+    Tally.objects.update_or_create(
+        mailing=Mailing.objects.get(), state="sent", reason="", defaults={"count": 3}
+    )
 
     at_once(lambda _number: give_batch(campaign_id=campaign.pk, now=now))
 
