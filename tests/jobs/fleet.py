@@ -79,7 +79,7 @@ class Fleet:
             stderr=self.log,
             start_new_session=True,
             # A run of the tests that is killed leaves nobody behind.
-            preexec_fn=parent_death_signal(signal.SIGKILL),
+            preexec_fn=parent_death_signal(signal.SIGKILL),  # noqa: PLW1509
         )
 
     def beat(self, name: str) -> list[str]:
