@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
-from allauth.account.signals import email_confirmed
+from allauth.account.signals import email_confirmed, user_logged_in
 from django.core import mail
 from django.test import Client, RequestFactory
 
@@ -21,7 +21,7 @@ from mailroom.actions.suppression import (
 from mailroom.mail_event import About, Happened, about_of, moment_of, what_happened
 from mailroom.models import Delivery, Letter, SoftBounces, Suppression, Tally
 from members.actions.consent_requests import say_yes
-from members.models import Consent, LatestConsent, Member, StaffAct
+from members.models import Consent, LatestConsent, Member, StaffAct, User
 from tests import make
 from tests.members.at_once import at_once
 from tests.portal.test_accounts import code_of
@@ -121,8 +121,14 @@ def test_a_login_without_a_code_shows_nothing(now):
     make.published_program()
     member = make.member_with_login()
     hold(now, email=member.email)
+    request = RequestFactory().get("/")
+    request.user = member.user
+    request.session = {
+        "account_authentication_methods": [{"method": "mfa", "at": 1, "type": "webauthn"}],
+        "account_authentication_methods_user": str(member.user_id),
+    }
 
-    Client().force_login(member.user)
+    user_logged_in.send(sender=User, request=request, user=member.user)
 
     assert held() == {"bounce"}
 
