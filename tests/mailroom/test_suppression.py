@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
-from allauth.account.signals import email_confirmed, user_logged_in
+from allauth.account.signals import email_confirmed
 from django.core import mail
 from django.test import Client, RequestFactory
 
@@ -20,8 +20,9 @@ from mailroom.actions.suppression import (
 )
 from mailroom.mail_event import About, Happened, about_of, moment_of, what_happened
 from mailroom.models import Delivery, Letter, SoftBounces, Suppression, Tally
+from mailroom.receivers import trust_an_address_that_read_a_code
 from members.actions.consent_requests import say_yes
-from members.models import Consent, LatestConsent, Member, StaffAct, User
+from members.models import Consent, LatestConsent, Member, StaffAct
 from tests import make
 from tests.members.at_once import at_once
 from tests.portal.test_accounts import code_of
@@ -128,7 +129,7 @@ def test_a_login_without_a_code_shows_nothing(now):
         "account_authentication_methods_user": str(member.user_id),
     }
 
-    user_logged_in.send(sender=User, request=request, user=member.user)
+    trust_an_address_that_read_a_code(request=request, user=member.user)
 
     assert held() == {"bounce"}
 
