@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils.translation import override
 
 from campaigns.actions.audiences import ChangedSince, save_audience
 from campaigns.actions.drafts import AlreadyOnItsWay, change_campaign, copy_campaign
@@ -102,9 +103,9 @@ def test_a_moment_in_the_past_is_refused(now):
 def test_an_audience_of_nobody_is_refused(now):
     make.member()
 
-    with pytest.raises(NobodyToMail, match="Nobody in this audience"):
+    with override("en"), pytest.raises(NobodyToMail, match="Nobody in this audience"):
         scheduled()
-    with pytest.raises(NobodyToMail, match="Nobody matches"):
+    with override("en"), pytest.raises(NobodyToMail, match="Nobody matches"):
         scheduled(Condition(Kind.LANGUAGE, among=("en",)))
 
 
