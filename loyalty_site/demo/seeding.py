@@ -1,13 +1,14 @@
 """Filling an empty system with the demo, through the same actions as everybody's."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from loyalty_site.actions.job_runs import run_due
 from loyalty_site.actions.logins import give_second_factor, join_group, open_login
 from loyalty_site.demo import sample
+from loyalty_site.demo.campaigns import write_campaigns
 from loyalty_site.demo.clients import connect_tills
 from loyalty_site.demo.house import set_up_house
 from loyalty_site.demo.logins import MANAGER, SECRET, TEAM
@@ -25,6 +26,8 @@ from points.actions.publication import publish_program
 from points.models import Purchase
 
 SOURCE = "marktzicht"
+A_MOMENT = timedelta(minutes=11)
+"""By then every job that runs by the minute is due again."""
 Say = Callable[[str], None]
 
 
@@ -50,9 +53,16 @@ def seed(*, households: int, now: datetime, say: Say, progress: Progress) -> Sum
     if summary.posted:
         leave_receipts(rows, now)
         say("Doing the nightly jobs: expiry, tiers, verification ...")
-        for job in JOBS:
-            run_due(job=job, zone=program_zone(), now=now)
+        do_the_jobs(now)
+        say("Writing campaigns ...")
+        write_campaigns(now)
+        do_the_jobs(now + A_MOMENT)
     return summary
+
+
+def do_the_jobs(now: datetime) -> None:
+    for job in JOBS:
+        run_due(job=job, zone=program_zone(), now=now)
 
 
 def is_complete(rows: list[sample.Row], wanted: set[str], source_id: int) -> bool:
