@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from smtplib import SMTP, SMTPServerDisconnected
-from socket import socket
+from socket import IPPROTO_TCP, TCP_NODELAY, socket
 from time import monotonic
 from typing import NoReturn
 
@@ -84,6 +84,9 @@ class SmtpLine:
             if smtp is None:
                 _hung_up()
             smtp.ehlo_or_helo_if_needed()
+            if smtp.sock is not None:
+                # The end of a piece must not wait until its beginning was acknowledged.
+                smtp.sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
         except OSError:
             self._hang_up()
             raise

@@ -295,6 +295,7 @@ def mailing(*to: Member, topic="news", now=NOW, is_started=True, agree=True, **f
 
 MARK = UUID(int=1)
 """Under which a test claims deliveries."""
+MARKS = [UUID(int=number) for number in range(1, 5)]
 
 
 def add(to: Mailing, *, occurrence="", now=NOW) -> int:

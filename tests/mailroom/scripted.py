@@ -102,6 +102,7 @@ def scripted(settings, **answers):
     listener = socket.create_server(("127.0.0.1", 0))
 
     def talk(line):
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with line, suppress(OSError):
             server.talk(line)
 
