@@ -1,10 +1,11 @@
 """Filling an empty system with the demo, through the same actions as everybody's."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from campaigns.actions.sending import start_campaigns
 from loyalty_site.actions.job_runs import run_due
 from loyalty_site.actions.logins import give_second_factor, join_group, open_login
 from loyalty_site.demo import sample
@@ -26,8 +27,6 @@ from points.actions.publication import publish_program
 from points.models import Purchase
 
 SOURCE = "marktzicht"
-A_MOMENT = timedelta(minutes=11)
-"""By then every job that runs by the minute is due again."""
 Say = Callable[[str], None]
 
 
@@ -53,16 +52,12 @@ def seed(*, households: int, now: datetime, say: Say, progress: Progress) -> Sum
     if summary.posted:
         leave_receipts(rows, now)
         say("Doing the nightly jobs: expiry, tiers, verification ...")
-        do_the_jobs(now)
+        for job in JOBS:
+            run_due(job=job, zone=program_zone(), now=now)
         say("Writing campaigns ...")
         write_campaigns(now)
-        do_the_jobs(now + A_MOMENT)
+        start_campaigns(now=now)
     return summary
-
-
-def do_the_jobs(now: datetime) -> None:
-    for job in JOBS:
-        run_due(job=job, zone=program_zone(), now=now)
 
 
 def is_complete(rows: list[sample.Row], wanted: set[str], source_id: int) -> bool:
