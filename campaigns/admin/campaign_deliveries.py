@@ -20,7 +20,7 @@ from campaigns.admin.campaign_buttons import page_of
 from campaigns.models import Campaign
 from campaigns.reports.deliveries import Wanted, all_of
 from campaigns.reports.deliveries import page_of as delivery_page
-from campaigns.reports.progress import part_words, progress
+from campaigns.reports.progress import part_words, parts_of
 from mailroom.models import Delivery
 from members.admin.pages import StaffPage
 from members.admin.reader import staff_of
@@ -47,7 +47,7 @@ def listed(page: StaffPage, request: HttpRequest, campaign: Campaign) -> HttpRes
         "original": campaign,
         "title": _("Who got %(campaign)s") % {"campaign": campaign},
         "campaign": campaign,
-        "progress": progress(campaign, timezone.now()),
+        "progress": {"parts": parts_of(wanted.mailing_id)},
         "rows": [(row, words_of(row), _moment(row)) for row in found.rows],
         "wanted": wanted,
         "following": urlencode(asked | {"after": found.following}) if found.following else "",

@@ -115,7 +115,7 @@ def test_an_audience_a_campaign_a_second_person_and_a_stop(chromium, live_server
     desk.click("text=Who got it, who did not and why")
     desk.wait_for_url("**/deliveries/")
     rows = {
-        row.locator("th").inner_text(): row.locator("td").first.inner_text()
+        row.locator("th").inner_text().strip(): row.locator("td").first.inner_text().strip()
         for row in desk.locator("tbody tr").all()
     }
     assert set(rows) == set(BECAME)
