@@ -31,17 +31,21 @@ SPENDABLE = (
     "EXISTS (SELECT 1 FROM (SELECT a.member_id,"
     " greatest(a.balance - coalesce(shut.points, 0), 0) AS points"
     " FROM points_account a LEFT JOIN (SELECT l.member_id, sum(l.remaining) AS points"
-    " FROM points_lot l WHERE l.remaining > 0 AND (l.available_at > %s OR l.expires_at <= %s)"
+    # Two arms, so that each has its index.
+    " FROM (SELECT member_id, remaining FROM points_lot WHERE remaining > 0 AND expires_at <= %s"
+    " UNION ALL SELECT member_id, remaining FROM points_lot"
+    " WHERE remaining > 0 AND available_at > %s AND expires_at > %s) l"
     " GROUP BY l.member_id) shut ON shut.member_id = a.member_id) s"
-    " WHERE s.member_id = {member} AND s.points BETWEEN %s AND %s)"
+    " WHERE s.member_id = {member} AND s.points >= %s AND (s.points <= %s) IS TRUE)"
 )
 EVER = "EXISTS (SELECT 1 FROM points_account a WHERE a.member_id = {member} AND a.purchases > 0)"
 BOUGHT = "EXISTS (SELECT 1 FROM points_purchase p WHERE p.member_id = {member}{period})"
+# IS TRUE: of a range over a sum the planner believes that next to nobody is in it.
 SPENT = (
     "EXISTS (SELECT 1 FROM (SELECT p.member_id, sum(greatest(p.total - p.refunded, 0)) AS paid"
     " FROM points_purchase p"
     " WHERE true{period} GROUP BY p.member_id) s"
-    " WHERE s.member_id = {member} AND s.paid BETWEEN %s AND %s)"
+    " WHERE s.member_id = {member} AND s.paid >= %s AND (s.paid <= %s) IS TRUE)"
 )
 THINGS = (
     "EXISTS (SELECT 1 FROM points_purchase p JOIN points_purchaseline l ON l.purchase_id = p.id"
@@ -145,12 +149,12 @@ class _Asked:
         return Test(IN_TIER, [ranks])
 
     def _spendable(self) -> Test:
-        least = int(self.of.least or 0)
+        ats, least = [self.at] * 3, int(self.of.least or 0)
         most = ENDLESS if self.of.most is None else int(self.of.most)
         if least == 0:
             # Who has no account has nothing to spend: ask who has more.
-            return Test(SPENDABLE, [self.at, self.at, most + 1, ENDLESS], is_opposite=True)
-        return Test(SPENDABLE, [self.at, self.at, least, most])
+            return Test(SPENDABLE, [*ats, most + 1, ENDLESS], is_opposite=True)
+        return Test(SPENDABLE, [*ats, least, most])
 
     def _bought(self) -> Test:
         return Test(*self._within(BOUGHT)) if self.of.has_period else Test(EVER, [])

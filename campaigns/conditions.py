@@ -235,6 +235,9 @@ class _Reading:
             amount = Decimal(str(value))
             exact = amount == amount.quantize(Decimal(1) if points else Decimal("0.01"))
         except InvalidOperation:
+            amount = Decimal("NaN")
+        # A number that is none compares with nothing.
+        if amount.is_nan():
             self._flaw(key, Flaw.NOT_A_NUMBER)
             return None
         if not exact or not 0 <= amount <= (MOST_POINTS if points else MOST_AMOUNT):

@@ -40,6 +40,11 @@ CHAPTERS = (
         ("points_spending", "members_invitation", "members_application", "members_joiningrules"),
     ),
     Chapter(
+        "campaign",
+        pgettext_lazy("chapter", "Sending a mailing"),
+        ("campaigns_", "mailroom_mailrules"),
+    ),
+    Chapter(
         "rules",
         pgettext_lazy("chapter", "Changing the rules"),
         ("points_programversion", "points_replay", "points_rules", "members_terms"),

@@ -63,7 +63,8 @@ def sentence(fault: Fault) -> str:
     facts = dict(fault.facts)
     said = str(WORDS[fault.code]) % facts
     if facts.get("nearest"):
-        said = f"{said} {_('Did you mean {%(nearest)s}?') % facts}"
+        meant = _("Did you mean {%(nearest)s}?") % facts
+        said = f"{said} {meant}"
     if fault.field == "body":
         return _("Line %(line)s: %(said)s") % {"line": fault.line, "said": said}
     return said

@@ -13,6 +13,7 @@ from campaigns.actions.scheduling import SEND, ask_about, grew, growth_in_words
 from campaigns.audience_sql import audience
 from campaigns.models import Campaign
 from campaigns.reports.headcount import Headcount, headcount, program_zone
+from mailroom.actions.deliveries import leave_delivery, send_delivery_again
 from mailroom.actions.mailings import (
     add_recipients,
     open_mailing,
@@ -21,7 +22,7 @@ from mailroom.actions.mailings import (
     start_mailing,
     stop_mailing,
 )
-from mailroom.models import Mailing, MailRules
+from mailroom.models import Delivery, Mailing, MailRules
 from members.actions.entitlement import staff_who_may
 from members.models import Approval, User
 from members.refusals import Refusal
@@ -111,6 +112,24 @@ def resume_campaign(*, campaign_id: int, staff_id: int, now: datetime) -> Campai
 def stop_campaign(*, campaign_id: int, staff_id: int, now: datetime) -> Campaign:
     """End a campaign for good: who has not been mailed will not be."""
     return _on_its_way(campaign_id, staff_id, now, stop_mailing)
+
+
+@transaction.atomic
+def settle_doubt(
+    *, campaign_id: int, delivery_id: int, again: bool, staff_id: int, now: datetime
+) -> Delivery:
+    """
+    Say of one mail, of which nobody knew or which failed, that it goes once more or stays as it is.
+
+    Refuses what is of another campaign, and what `send_delivery_again` and `leave_delivery` do.
+    """
+    staff_who_may(staff_id=staff_id, permission=SEND)
+    campaign = Campaign.objects.lock(campaign_id)
+    is_ours = Delivery.objects.filter(pk=delivery_id, mailing=campaign.mailing_id).exists()
+    if campaign.mailing_id is None or not is_ours:
+        raise NotOnItsWay(_("This mail is not of this campaign."))
+    settle = send_delivery_again if again else leave_delivery
+    return settle(delivery_id=delivery_id, now=now)
 
 
 def _on_its_way(

@@ -74,6 +74,7 @@ class CampaignPage(StaffPage):
         "preview_page",
         "trial",
         "deliveries",
+        "settle",
         "download",
     ]
 
@@ -241,6 +242,11 @@ class CampaignPage(StaffPage):
     def deliveries(self, request: HttpRequest, object_id: str) -> HttpResponse:
         campaign = found(self, Campaign, request, object_id)
         return campaign_deliveries.listed(self, request, campaign)
+
+    @action(description=gettext_lazy("Settle"), url_path="settle", permissions=[SEND])
+    def settle(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        campaign = found(self, Campaign, request, object_id)
+        return campaign_deliveries.settled(self, request, campaign)
 
     @action(description=gettext_lazy("Download"), url_path="download", permissions=[VIEW])
     def download(self, request: HttpRequest, object_id: str) -> HttpResponseBase:

@@ -3,24 +3,32 @@
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
+from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from campaigns.actions.scheduling import SEND
+from campaigns.actions.sending import settle_doubt
 from campaigns.admin.campaign_buttons import page_of
 from campaigns.models import Campaign
 from campaigns.reports.deliveries import Wanted, all_of
 from campaigns.reports.deliveries import page_of as delivery_page
-from campaigns.reports.progress import part_words, progress
+from campaigns.reports.progress import part_words, parts_of
 from mailroom.models import Delivery
 from members.admin.pages import StaffPage
+from members.admin.reader import staff_of
 from members.admin.traces import Done
+from members.refusals import Refusal
 from members.spreadsheet import as_csv
 
+DIGITS = 19
 SEES_ADDRESS = "members.view_member"
 
 
@@ -39,16 +47,40 @@ def listed(page: StaffPage, request: HttpRequest, campaign: Campaign) -> HttpRes
         "original": campaign,
         "title": _("Who got %(campaign)s") % {"campaign": campaign},
         "campaign": campaign,
-        "progress": progress(campaign, timezone.now()),
+        "progress": {"parts": parts_of(wanted.mailing_id)},
         "rows": [(row, words_of(row), _moment(row)) for row in found.rows],
         "wanted": wanted,
         "following": urlencode(asked | {"after": found.following}) if found.following else "",
         "is_later": number > 0,
         "first": urlencode(asked),
         "sees_address": request.user.has_perm(SEES_ADDRESS),
+        "may_send": request.user.has_perm(SEND),
         "back": page_of(campaign),
     }
     return TemplateResponse(request, "campaigns/admin/deliveries.html", context)
+
+
+def settled(page: StaffPage, request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """Send one mail again, or leave it; then show those that are left."""
+    number, again = request.POST.get("delivery", ""), request.POST.get("do") == "again"
+    if request.method == "POST" and number.isascii() and number.isdigit() and len(number) < DIGITS:
+        try:
+            with transaction.atomic():
+                done = settle_doubt(
+                    campaign_id=campaign.pk,
+                    delivery_id=int(number),
+                    again=again,
+                    staff_id=staff_of(request).pk,
+                    now=timezone.now(),
+                )
+                words = _("Sent one mail again") if again else _("Left one mail as it is")
+                page.record(request, campaign, Done(words, after={"member": done.member_id}))
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, words)
+    back = reverse("admin:campaigns_campaign_deliveries", args=[campaign.pk])
+    return redirect(f"{back}?state={Delivery.State.UNKNOWN}")
 
 
 def downloaded(page: StaffPage, request: HttpRequest, campaign: Campaign) -> HttpResponseBase:

@@ -124,7 +124,7 @@ class ConditionForm(forms.Form):
         return [self[name] for name in ("among", "least", "most", "ahead") if name in self.fields]
 
     @property
-    def when(self) -> list[forms.BoundField]:
+    def in_time(self) -> list[forms.BoundField]:
         return [self[name] for name in ("when", "days", "first", "last") if name in self.fields]
 
     def clean(self) -> dict[str, Any]:

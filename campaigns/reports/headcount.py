@@ -30,6 +30,20 @@ SELECT count(*),
     ON s.email = a.email
 """
 
+# Compiling such a query takes longer than running it; of sums the planner believes that few are in
+# any range, so that it would look the others up one by one; and every helping process would make
+# each set anew. A million sums fit into this much memory, or go to disk piece by piece.
+AS_SETS = """
+SELECT set_config('jit', 'off', true), set_config('enable_nestloop', 'off', true),
+       set_config('max_parallel_workers_per_gather', '0', true),
+       set_config('work_mem', '256MB', true)
+"""
+AS_USUAL = """
+SELECT set_config(name, CASE name WHEN 'work_mem' THEN reset_val || 'kB' ELSE reset_val END, true)
+  FROM pg_settings
+ WHERE name IN ('jit', 'enable_nestloop', 'max_parallel_workers_per_gather', 'work_mem')
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Headcount:
@@ -81,9 +95,11 @@ def _counted(members: QuerySet[Member], topic: str) -> tuple[int, int, int, int]
         chosen, values = members.values_list("pk", "email").query.sql_with_params()
     except EmptyResultSet:
         return 0, 0, 0, 0
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(AS_SETS)
         cursor.execute(COUNT.replace("{members}", chosen), [*values, topic])
         total, no_address, no_consent, suppressed = cursor.fetchone()
+        cursor.execute(AS_USUAL)
     return total, no_address, no_consent, suppressed
 
 

@@ -1,6 +1,5 @@
-"""How far a campaign is: from the tallies alone, however many deliveries there are."""
+"""How far a campaign is, in words: from the tallies and what has just left."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +8,7 @@ from django.utils.translation import ngettext
 
 from campaigns.models import Campaign
 from mailroom.models import Delivery, Mailing, Tally
+from mailroom.reports.mailings import progress_of
 from members.models import Consent
 from points.reports.wording import points_text, whole
 
@@ -36,7 +36,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a page shows of a campaign on its way."""
+    """What a page shows of a campaign on its way; `unknown` are those nobody looked at yet."""
 
     total: str
     settled: str
@@ -53,49 +53,34 @@ class Progress:
 
 
 def progress(campaign: Campaign, now: datetime) -> Progress | None:
-    """Return how far a campaign is, in two queries; None before it leaves."""
+    """Return how far a campaign is, in a few narrow queries; None before it leaves."""
     mailing = campaign.mailing
     if mailing is None:
         return None
-    counts = Counter(
-        {
-            (tally.state, tally.reason): tally.count
-            for tally in Tally.objects.filter(mailing=mailing, count__gt=0)
-        }
-    )
-    total = sum(counts.values())
-    settled = sum(number for (state, _why), number in counts.items() if state in SETTLED)
-    by_state = Counter[str]()
-    for (state, _why), number in counts.items():
-        by_state[state] += number
-    is_over = mailing.state in (Mailing.State.DONE, Mailing.State.STOPPED)
-    speed = None if is_over else _speed(mailing, settled, now)
+    far = progress_of(mailing, now=now)
     return Progress(
-        total=whole(total),
-        settled=whole(settled),
-        sent=whole(by_state[Delivery.State.SENT]),
-        percent=100 if total == 0 else settled * 100 // total,
-        rate=_rate(speed),
-        left=_left(speed, total - settled) if mailing.state == Mailing.State.RUNNING else "",
-        parts=_parts(counts, total),
-        unknown=by_state[Delivery.State.UNKNOWN],
-        unknown_text=whole(by_state[Delivery.State.UNKNOWN]),
+        total=whole(far.total),
+        settled=whole(far.settled),
+        sent=whole(far.sent),
+        percent=far.percent,
+        rate=_rate(far.rate),
+        left="" if far.left is None else _left(far.left),
+        parts=parts_of(mailing.pk),
+        unknown=far.in_doubt,
+        unknown_text=whole(far.in_doubt),
         stopped_mail=_stopped_mail(mailing),
         bonus=_bonus(campaign),
-        is_over=is_over,
+        is_over=mailing.state in (Mailing.State.DONE, Mailing.State.STOPPED),
     )
 
 
-def part_words(state: str, reason: str) -> str:
-    """Say what became of a delivery, with the reason if there is one."""
-    if reason:
-        return str(Delivery.Reason(reason).label)
-    return str(Delivery.State(state).label)
-
-
-def _parts(counts: Counter[tuple[str, str]], total: int) -> tuple[Part, ...]:
-    order = [state.value for state in Delivery.State]
-    order.sort(key=lambda state: (state not in SETTLED, order.index(state)))
+def parts_of(mailing_id: int) -> tuple[Part, ...]:
+    """Return the bar of a mailing: what is settled first, what is still to come last."""
+    tallies = Tally.objects.filter(mailing=mailing_id, count__gt=0)
+    counts = {(tally.state, tally.reason): tally.count for tally in tallies}
+    total = sum(counts.values())
+    states = [state.value for state in Delivery.State]
+    order = sorted(states, key=lambda state: (state not in SETTLED, states.index(state)))
     parts, x = [], 0
     for state, reason in sorted(counts, key=lambda one: (order.index(one[0]), one[1])):
         number = counts[state, reason]
@@ -105,33 +90,29 @@ def _parts(counts: Counter[tuple[str, str]], total: int) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _speed(mailing: Mailing, settled: int, now: datetime) -> float | None:
-    """Deliveries a second since it began; nothing is said of the first moments."""
-    if mailing.started_at is None or settled == 0:
-        return None
-    seconds = (now - mailing.started_at).total_seconds()
-    return settled / seconds if seconds >= 1 else None
+def part_words(state: str, reason: str) -> str:
+    """Say what became of a delivery, with the reason if there is one."""
+    if reason:
+        return str(Delivery.Reason(reason).label)
+    return str(Delivery.State(state).label)
 
 
-def _rate(speed: float | None) -> str:
-    if speed is None:
+def _rate(a_minute: int) -> str:
+    if not a_minute:
         return ""
-    a_minute = max(1, round(speed * MINUTE))
     return ngettext("%(rate)s a minute", "%(rate)s a minute", a_minute) % {"rate": whole(a_minute)}
 
 
-def _left(speed: float | None, remaining: int) -> str:
-    if not speed or remaining <= 0:
-        return ""
-    left = timedelta(seconds=round(remaining / speed)).total_seconds()
-    if left < MINUTE:
+def _left(left: timedelta) -> str:
+    seconds = left.total_seconds()
+    if seconds < MINUTE:
         return _("less than a minute left")
-    if left < HOUR:
-        minutes = round(left / MINUTE)
+    if seconds < HOUR:
+        minutes = round(seconds / MINUTE)
         return ngettext("about %(count)s minute left", "about %(count)s minutes left", minutes) % {
             "count": whole(minutes)
         }
-    hours = round(left / HOUR)
+    hours = round(seconds / HOUR)
     return ngettext("about %(count)s hour left", "about %(count)s hours left", hours) % {
         "count": whole(hours)
     }

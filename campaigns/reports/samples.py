@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
-from django.db.models import F, Func, IntegerField, Max, QuerySet, Sum
+from django.db.models import DecimalField, F, Func, IntegerField, Max, QuerySet, Sum
 from django.db.models.functions import Greatest
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -97,10 +98,10 @@ class _Facts:
         return told
 
     def spend(self) -> Told:
-        paid = Greatest(F("total") - F("refunded"), 0)
+        paid = Greatest(F("total") - F("refunded"), Decimal(0), output_field=DecimalField())
         sums = dict(self.purchases().values_list("member_id").annotate(paid=Sum(paid)))
         told = _("spent %(amount)s in that time")
-        return {pk: told % {"amount": money(sums.get(pk, 0))} for pk in self.ids}
+        return {pk: told % {"amount": money(sums.get(pk, Decimal(0)))} for pk in self.ids}
 
     def things(self) -> Told:
         column = self.of.kind.value

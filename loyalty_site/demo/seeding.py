@@ -5,9 +5,11 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from campaigns.actions.sending import start_campaigns
 from loyalty_site.actions.job_runs import run_due
 from loyalty_site.actions.logins import give_second_factor, join_group, open_login
 from loyalty_site.demo import sample
+from loyalty_site.demo.campaigns import write_campaigns
 from loyalty_site.demo.clients import connect_tills
 from loyalty_site.demo.house import set_up_house
 from loyalty_site.demo.logins import MANAGER, SECRET, TEAM
@@ -52,6 +54,9 @@ def seed(*, households: int, now: datetime, say: Say, progress: Progress) -> Sum
         say("Doing the nightly jobs: expiry, tiers, verification ...")
         for job in JOBS:
             run_due(job=job, zone=program_zone(), now=now)
+        say("Writing campaigns ...")
+        write_campaigns(now)
+        start_campaigns(now=now)
     return summary
 
 

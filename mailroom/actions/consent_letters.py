@@ -49,7 +49,7 @@ def post_consent_question(*, request_id: int, now: datetime) -> Letter | None:
         until=_day(request.expires_at - A_MOMENT, request.language),
     )
     return post_letter(
-        key=f"{QUESTION}:{request.pk}:{request.letters}",
+        key=f"{QUESTION}:{request.pk}:{request.times_asked}",
         to=request.address,
         language=written.language,
         subject=written.subject,
@@ -66,7 +66,7 @@ def post_missing_questions(*, now: datetime) -> int:
         Value(f"{QUESTION}:"),
         Cast(OuterRef("pk"), CharField()),
         Value(":"),
-        Cast(OuterRef("letters"), CharField()),
+        Cast(OuterRef("times_asked"), CharField()),
     )
     due = ConsentRequest.objects.to_write(now - SWEPT_BACK, now)
     missing = due.filter(~Exists(Letter.objects.filter(key=key))).order_by("pk")

@@ -221,9 +221,9 @@ def _ask(
 def _remind(request: ConsentRequest, now: datetime) -> ConsentRequest:
     if request.write_at + A_LETTER_EACH > now:
         return request
-    request.letters += 1
+    request.times_asked += 1
     request.write_at, request.expires_at = now, now + HOLDS
-    request.save(update_fields=["letters", "write_at", "expires_at"])
+    request.save(update_fields=["times_asked", "write_at", "expires_at"])
     announce(consent_asked, request_id=request.pk)
     return request
 

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('how', models.CharField(choices=[('joining', 'when joining'), ('profile', 'on the profile page'), ('staff', 'by staff'), ('till', 'at a till'), ('import', 'in an earlier program'), ('letter', 'by the link in a letter'), ('stop', 'by the stop link'), ('page', 'on the page of mail preferences'), ('spam', 'by reporting mail as unwanted')], max_length=8, verbose_name='asked')),
                 ('proof', models.CharField(blank=True, max_length=200, verbose_name='what proves it')),
                 ('asked_at', models.DateTimeField(verbose_name='asked at')),
-                ('letters', models.PositiveSmallIntegerField(default=1, verbose_name='letters')),
+                ('times_asked', models.PositiveSmallIntegerField(default=1, verbose_name='times asked')),
                 ('write_at', models.DateTimeField(verbose_name='letter may go out')),
                 ('expires_at', models.DateTimeField(verbose_name='holds until')),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed at')),

@@ -38,7 +38,7 @@ class ConsentRequest(models.Model):
     """
     What a member is asked by letter to confirm: the very words of each topic, by topic.
 
-    `how` says who asked; `letters` counts the letters, `write_at` is when the latest may go out.
+    `how` says who asked; `times_asked` counts the letters, `write_at` is when the latest may go out.
     """
 
     member = models.ForeignKey(
@@ -61,7 +61,7 @@ class ConsentRequest(models.Model):
         blank=True,
         related_name="+",
     )
-    letters = models.PositiveSmallIntegerField(_("letters"), default=1)
+    times_asked = models.PositiveSmallIntegerField(_("times asked"), default=1)
     write_at = models.DateTimeField(_("letter may go out"))
     expires_at = models.DateTimeField(_("holds until"))
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)

@@ -141,6 +141,7 @@ class Lot(models.Model):
             models.Index(
                 fields=["expires_at"], condition=models.Q(remaining__gt=0), name="lot_due"
             ),
+            BrinIndex(fields=["available_at"], name="lot_pending", pages_per_range=32),
         ]
         triggers = [
             *never_deleted(),

@@ -152,6 +152,7 @@ TABLE: dict[str, Access] = {
     "admin:campaigns_campaign_resume": both("marketing admin"),
     "admin:campaigns_campaign_stop": both("marketing admin"),
     "admin:campaigns_campaign_deliveries": both("marketing admin"),
+    "admin:campaigns_campaign_settle": both("marketing admin"),
     "admin:campaigns_campaign_download": both("marketing admin"),
     **pages("mailroom.mailrules", see="marketing admin", change="admin", one_form=True),
     "admin:mailroom_mailrules_change": ANYBODY,

@@ -1,6 +1,7 @@
 """Bonus points of a campaign: once each, and only for mail that left."""
 
 import pytest
+from django.utils.translation import override
 
 from campaigns.actions.bonuses import give_bonuses
 from campaigns.actions.sending import start_campaigns
@@ -57,7 +58,8 @@ def test_the_book_says_what_they_are_for(campaign, now):
     became("sent", of=campaign.mailing_id, now=now)
     give_bonuses(now=now)
 
-    told = explain(Entry.objects.get())
+    with override("en"):
+        told = explain(Entry.objects.get())
 
     assert "For reading our mail “Spring”." in told
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils.translation import override
 
 from campaigns.actions.audiences import ChangedSince, save_audience
 from campaigns.actions.drafts import AlreadyOnItsWay, change_campaign, copy_campaign
@@ -102,9 +103,9 @@ def test_a_moment_in_the_past_is_refused(now):
 def test_an_audience_of_nobody_is_refused(now):
     make.member()
 
-    with pytest.raises(NobodyToMail, match="Nobody in this audience"):
+    with override("en"), pytest.raises(NobodyToMail, match="Nobody in this audience"):
         scheduled()
-    with pytest.raises(NobodyToMail, match="Nobody matches"):
+    with override("en"), pytest.raises(NobodyToMail, match="Nobody matches"):
         scheduled(Condition(Kind.LANGUAGE, among=("en",)))
 
 
@@ -164,6 +165,35 @@ def test_nobody_approves_what_they_wrote_or_asked(now):
     asked = schedule(mine, by=other)
     with pytest.raises(OwnCampaign):
         approve(asked, by=writer)
+
+
+def test_nobody_approves_what_they_changed_last(now):
+    readers(3)
+    second_person_above(2)
+    writer, changer = marketer(), make.staff(superuser=True)
+    campaign = draft(by=writer)
+    change_campaign(
+        campaign_id=campaign.pk,
+        draft=replace(draft_of(campaign), name="Summer"),
+        seen=campaign.edition,
+        staff_id=changer.pk,
+        now=now,
+    )
+    asked = schedule(fresh(campaign), by=writer)
+
+    with pytest.raises(OwnCampaign):
+        approve(asked, by=changer)
+
+
+def test_a_moment_that_passed_while_it_waited_is_not_approved(now):
+    readers(3)
+    second_person_above(2)
+    campaign = scheduled(send_at=now + timedelta(hours=1))
+
+    with pytest.raises(MomentPassed):
+        approve(campaign, now=now + timedelta(hours=2))
+
+    assert fresh(campaign).state == Campaign.State.WAITING
 
 
 def test_who_approves_needs_both_rights(now):

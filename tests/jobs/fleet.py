@@ -17,6 +17,7 @@ from django.db import connections
 
 from loyalty_site.embedded import locks
 from loyalty_site.embedded.layout import PROJECT, Layout, own_directory
+from loyalty_site.embedded.process import parent_death_signal
 from loyalty_site.embedded.valkey import is_up, start_valkey
 from tests.embedded.users import state_directory, wait_for
 
@@ -77,6 +78,8 @@ class Fleet:
             stdout=self.log,
             stderr=self.log,
             start_new_session=True,
+            # A run of the tests that is killed leaves nobody behind.
+            preexec_fn=parent_death_signal(signal.SIGKILL),  # noqa: PLW1509
         )
 
     def beat(self, name: str) -> list[str]:

@@ -105,7 +105,7 @@ def test_sessions_that_have_ended_go_and_the_others_stay(now):
 
     removed = remove_expired(now=now)
 
-    assert removed == {"sessions": 1, "logins": 0, "job_runs": 2}
+    assert removed == {"sessions": 1, "logins": 0, "job_runs": 2, "failed_tasks": 0}
     assert [session.session_key for session in Session.objects.all()] == ["going"]
     assert {run.period for run in JobRun.objects.all()} == {"2026", "2026-06-02T10:00Z"}
 

@@ -20,6 +20,7 @@ from mailroom.actions.suppression import (
 )
 from mailroom.mail_event import About, Happened, about_of, moment_of, what_happened
 from mailroom.models import Delivery, Letter, SoftBounces, Suppression, Tally
+from mailroom.receivers import trust_an_address_that_read_a_code
 from members.actions.consent_requests import say_yes
 from members.models import Consent, LatestConsent, Member, StaffAct
 from tests import make
@@ -121,8 +122,14 @@ def test_a_login_without_a_code_shows_nothing(now):
     make.published_program()
     member = make.member_with_login()
     hold(now, email=member.email)
+    request = RequestFactory().get("/")
+    request.user = member.user
+    request.session = {
+        "account_authentication_methods": [{"method": "mfa", "at": 1, "type": "webauthn"}],
+        "account_authentication_methods_user": str(member.user_id),
+    }
 
-    Client().force_login(member.user)
+    trust_an_address_that_read_a_code(request=request, user=member.user)
 
     assert held() == {"bounce"}
 

@@ -207,7 +207,7 @@ def test_asking_twice_is_one_question_with_one_letter(now):
     second = yes(sanne, now + timedelta(hours=23))
 
     assert second == first
-    assert (second.letters, second.write_at) == (1, now)
+    assert (second.times_asked, second.write_at) == (1, now)
 
 
 def test_after_a_day_the_same_question_is_mailed_again_and_holds_longer(now):
@@ -216,7 +216,7 @@ def test_after_a_day_the_same_question_is_mailed_again_and_holds_longer(now):
 
     again = yes(sanne, now + DAY)
 
-    assert (again.letters, again.write_at, again.expires_at) == (2, now + DAY, now + 31 * DAY)
+    assert (again.times_asked, again.write_at, again.expires_at) == (2, now + DAY, now + 31 * DAY)
     assert ConsentRequest.objects.count() == 1
 
 

@@ -18,7 +18,9 @@ TINY = {
 }
 
 
-@pytest.mark.parametrize("name", ["import", "posting", "expiry", "pages", "api", "replay"])
+@pytest.mark.parametrize(
+    "name", ["import", "posting", "expiry", "pages", "api", "replay", "audience"]
+)
 def test_a_benchmark_ends_with_its_figures(name):
     done = subprocess.run(
         [sys.executable, ROOT / "bench" / f"{name}.py"],

@@ -19,7 +19,7 @@ from tests import make
         ("/my/points/expiring/", 5),
         ("/my/points/claim/", 2),
         ("/my/card/", 3),
-        ("/my/profile/", 5),
+        ("/my/profile/", 7),
     ],
 )
 @pytest.mark.parametrize("purchases", [5, 40])
