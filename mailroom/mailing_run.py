@@ -32,8 +32,8 @@ from mailroom.transport import Transport, our_sender, transport
 
 A_RUN = 8.0
 """Seconds a run takes up new work: a worker that is told to end waits ten for it."""
-A_BATCH = 500
-WINDOW, SMALLEST_WINDOW = 100, 5
+A_BATCH = 1_000
+WINDOW, SMALLEST_WINDOW = 200, 5
 IN_FLIGHT = 0.5
 """Seconds that a window should take, so that who pauses or stops a mailing is soon heard."""
 LEAVE_WITHIN = 1.0

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from mailroom.delivery_sql.claims import COMMIT_SOON
 from mailroom.delivery_sql.tallies import Place, move_tallies
 
 # Whoever mails these members, or writes down what they agree to, waits for us, and the other way
@@ -137,6 +138,8 @@ def record(endings: Mapping[int, Ending], mark: UUID, *, now: datetime) -> int:
     names = ("ids", "states", "faults", "retries", "tries")
     values = {name: list(column) for name, column in zip(names, columns, strict=True)}
     with connection.cursor() as cursor:
+        # Lost with the power of the database, nobody knows any more: it stays `sending`.
+        cursor.execute(COMMIT_SOON)
         cursor.execute(RECORD, {**values, "claim": mark, "now": now})
         moved = Counter(cursor.fetchall())
     places: Counter[Place] = Counter()
