@@ -138,7 +138,7 @@ def send_delivery_again(*, delivery_id: int, now: datetime) -> Delivery:
     delivery.fault, delivery.attempts, delivery.try_at = "", 0, now
     delivery.claim = delivery.claimed_at = delivery.left_at = None
     delivery.save()
-    go_on(mailing, now)
+    go_on(mailing=mailing, now=now)
     return delivery
 
 

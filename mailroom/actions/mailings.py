@@ -75,7 +75,7 @@ def add_recipients(
         raise MailingIsOver(_("This mailing was stopped; nobody is added to it any more."))
     added = insert_recipients(mailing_id, members, occurrence)
     if added:
-        go_on(mailing, now)
+        go_on(mailing=mailing, now=now)
     return added
 
 
@@ -131,7 +131,7 @@ def settle_mailing(*, mailing_id: int, now: datetime) -> bool:
     return mailing.finished_at is not None
 
 
-def go_on(mailing: Mailing, now: datetime) -> None:
+def go_on(*, mailing: Mailing, now: datetime) -> None:
     """Let a mailing run again that was done, because something of it waits. Call it locked."""
     if mailing.state == Mailing.State.DONE:
         _run(mailing, now)

@@ -10,6 +10,7 @@ from django.core import mail as outbox
 from mailroom.actions.deliveries import claim_deliveries, let_leave
 from mailroom.actions.mailings import pause_mailing, stop_mailing
 from mailroom.actions.suppression import suppress_address
+from mailroom.layout import compile_for
 from mailroom.mailing_run import send_mailings
 from mailroom.models import Delivery, Mailing, MailRules, Suppression
 from mailroom.outcome import MailServerRefusesUsError
@@ -295,8 +296,6 @@ def test_a_message_that_cannot_be_made_holds_up_its_own_mailing_alone(now, monke
 
 
 def only_for(topic, _name):
-    from mailroom.layout import compile_for  # noqa: PLC0415
-
     def compiled(content, language, about, now):
         if about != topic:
             raise ZeroDivisionError("no such layout")
