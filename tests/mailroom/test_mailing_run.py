@@ -293,11 +293,7 @@ def test_a_message_that_cannot_be_made_holds_up_its_own_mailing_alone(now, monke
     assert "ZeroDivisionError" in bad.fault
 
 
-<<<<<<< HEAD
 def only_for(topic):
-=======
-def only_for(topic, _name):
->>>>>>> main
     def compiled(content, language, about, now):
         if about != topic:
             raise ZeroDivisionError("no such layout")
