@@ -129,8 +129,32 @@ def test_a_closed_membership_stays_closed(desk, member, button):
 @pytest.mark.parametrize(
     ("status", "buttons"),
     [
-        ("active", {"adjust", "purchase", "new-card", "freeze", "close", "as-member"}),
-        ("frozen", {"adjust", "purchase", "new-card", "thaw", "close", "as-member"}),
+        (
+            "active",
+            {
+                "adjust",
+                "purchase",
+                "new-card",
+                "freeze",
+                "close",
+                "as-member",
+                "wants-mail",
+                "wants-no-mail",
+            },
+        ),
+        (
+            "frozen",
+            {
+                "adjust",
+                "purchase",
+                "new-card",
+                "thaw",
+                "close",
+                "as-member",
+                "wants-mail",
+                "wants-no-mail",
+            },
+        ),
         ("closed", {"adjust", "as-member"}),
     ],
 )

@@ -157,7 +157,7 @@ def test_a_mail_is_signed_by_the_business(visitor, program):
     visitor.post("/accounts/login/", {"login": member.email})
 
     body = mail.outbox[-1].body
-    assert "De Buurt\nMarktplein 1\n020 123\nvraag@markt.example\nhttps://www.markt.example" in body
+    assert "De Buurt\nMarktplein 1\nvraag@markt.example\n020 123\nhttps://www.markt.example" in body
 
 
 @pytest.mark.parametrize(("address", "queries"), [("/brand.css", 0), ("/manifest.webmanifest", 0)])
