@@ -97,6 +97,22 @@ def start_campaign(*, campaign_id: int, now: datetime) -> int | None:
 
 
 @transaction.atomic
+def hold_restored_campaigns() -> int:
+    """
+    Let nothing leave of what a backup says is still to leave: it may have left since.
+
+    Each is a draft again, for somebody to look whether it went out; returns how many.
+    """
+    to_come = Campaign.objects.filter(
+        state__in=[Campaign.State.WAITING, Campaign.State.SCHEDULED]
+    ).order_by("pk")
+    held = list(to_come.select_for_update(of=("self",)))
+    for campaign in held:
+        _hold_back(campaign, Campaign.Why.RESTORED)
+    return len(held)
+
+
+@transaction.atomic
 def pause_campaign(*, campaign_id: int, staff_id: int, now: datetime) -> Campaign:
     """Hold a campaign up; what is leaving at this moment still does."""
     return _on_its_way(campaign_id, staff_id, now, pause_mailing)

@@ -139,6 +139,8 @@ def _told(campaign: Campaign, now: datetime) -> str:
     """Say in a sentence where it stands, where the state alone says too little."""
     if campaign.why == Campaign.Why.EMPTY:
         return _("It did not leave: when its moment came nobody matched who may be mailed.")
+    if campaign.why == Campaign.Why.RESTORED:
+        return _("A backup was put back: look in the mail server's log whether it left since.")
     if campaign.state == Campaign.State.WAITING and campaign.approval is not None:
         return _waiting(campaign, campaign.approval, now)
     if campaign.mailing is not None and campaign.mailing.fault:

@@ -57,6 +57,7 @@ class Campaign(models.Model):
         MANY = "many", _("it goes to more members than one person may decide")
         GREW = "grew", _("when it was to leave it had many more readers than were approved")
         EMPTY = "empty", _("when it was to leave nobody matched any more")
+        RESTORED = "restored", _("a backup was put back; it may have left since")
 
     name = models.CharField(_("name"), max_length=80)
     topic = models.CharField(
@@ -77,7 +78,7 @@ class Campaign(models.Model):
     pace = models.PositiveIntegerField(_("mails a minute at most"), null=True, blank=True)
     bonus_points = models.PositiveIntegerField(_("bonus points"), default=0)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT)
-    why = models.CharField(_("why"), max_length=5, choices=Why, blank=True)
+    why = models.CharField(_("why"), max_length=8, choices=Why, blank=True)
     conditions = models.JSONField(_("conditions"), null=True, blank=True)
     sentences = models.JSONField(_("whom it is for"), null=True, blank=True)
     counted = models.PositiveBigIntegerField(_("members"), null=True, blank=True)

@@ -166,10 +166,12 @@ def campaign_concerns(now: datetime) -> Iterator[Concern]:
         mailing__started_at__gt=now - RECENTLY,
     )
     empty = Campaign.objects.filter(state=Campaign.State.DRAFT, why=Campaign.Why.EMPTY)
+    restored = Campaign.objects.filter(state=Campaign.State.DRAFT, why=Campaign.Why.RESTORED)
     for campaigns, words in (
         (paused, _("%(campaign)s is held up for more than a day")),
         (in_doubt, _("%(campaign)s: of some mail nobody knows whether it arrived")),
         (empty, _("%(campaign)s did not leave: nobody matched")),
+        (restored, _("%(campaign)s may have left before a backup was put back")),
     ):
         for campaign in campaigns.order_by("-pk")[:NAMED]:
             url = reverse("admin:campaigns_campaign_change", args=[campaign.pk])
