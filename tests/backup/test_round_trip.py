@@ -95,7 +95,8 @@ def test_who_said_stop_after_the_backup_stays_unmailed_and_no_letter_leaves_twic
         call_command("restore", str(path), "--replace", "--yes")
         yeses = set(LatestConsent.objects.filter(given=True).values_list("member_id", flat=True))
         held = list(Suppression.objects.in_force().values_list("email", flat=True))
-        letters = dict(Letter.objects.values_list("key", "state"))
+        ours = Letter.objects.exclude(key__startswith="welcome")
+        letters = dict(ours.values_list("key", "state"))
         connections["default"].close()
 
     assert waited.state == "unknown"

@@ -1,6 +1,7 @@
 """What is wrong with a message is said in words that tell how to mend it."""
 
 import pytest
+from django.utils import translation
 
 from mailroom.fault_words import WORDS, faults_in, sentence
 from mailroom.message import Fault, Words, check_words
@@ -13,6 +14,12 @@ FACTS = {
     "nearest": "name",
     "address": "ftp://a",
 }
+
+
+@pytest.fixture(autouse=True)
+def _read_in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.mark.parametrize("code", WORDS)
