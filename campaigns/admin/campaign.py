@@ -71,8 +71,6 @@ class CampaignPage(StaffPage):
         "stop",
         "copy",
         "preview",
-        "preview_page",
-        "trial",
         "deliveries",
         "settle",
         "download",
@@ -226,17 +224,7 @@ class CampaignPage(StaffPage):
     @action(description=gettext_lazy("Preview"), url_path="preview", permissions=[VIEW])
     def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
         campaign = found(self, Campaign, request, object_id)
-        return campaign_preview.preview(self, request, campaign)
-
-    @action(description=gettext_lazy("Mail"), url_path="preview-page", permissions=[VIEW])
-    def preview_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        campaign = found(self, Campaign, request, object_id)
-        return campaign_preview.mail_page(request, campaign)
-
-    @action(description=gettext_lazy("Send a test"), url_path="test", permissions=[CHANGE])
-    def trial(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        campaign = found(self, Campaign, request, object_id)
-        return campaign_preview.trial(self, request, campaign)
+        return campaign_preview.preview_page(self, request, campaign)
 
     @action(description=gettext_lazy("Who got it"), url_path="deliveries", permissions=[VIEW])
     def deliveries(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -1,15 +1,11 @@
-"""A message before it is sent: what is wrong with it, and how it looks to a reader."""
+"""A message before it is sent: what is wrong with it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from campaigns.models.campaign import LANGUAGES
 from mailroom.fault_words import faults_in
 from mailroom.layout import words_of
-from mailroom.message import Filled
-from mailroom.reports.preview import preview
-from members.models import Member
 
 Content = Mapping[str, Mapping[str, str]]
 
@@ -33,10 +29,3 @@ def faults_of(content: Content) -> list[MessageFault]:
         ).items()
         for said in told
     ]
-
-
-def shown_to(
-    content: Content, *, language: str, topic: str, member: Member | None, now: datetime
-) -> Filled:
-    """Fill a message for a member, or with examples where there is none."""
-    return preview(content, language, member.pk if member else None, topic, now)

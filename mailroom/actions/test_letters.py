@@ -8,8 +8,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from mailroom.actions.posting import post_letter
+from mailroom.fault_words import faults_in
 from mailroom.kinds import Kind
-from mailroom.layout import Content
+from mailroom.layout import Content, words_of
 from mailroom.message import SUBJECT_FILLED, Filled
 from mailroom.models import Letter
 from mailroom.reports.preview import preview, preview_letter
@@ -20,6 +21,10 @@ from members.refusals import Refusal
 
 class NoAddressOfYours(Refusal):
     code = "no_address_of_yours"
+
+
+class MessageFaulty(Refusal):
+    code = "message_faulty"
 
 
 @transaction.atomic
@@ -37,8 +42,10 @@ def send_test(
     Send a mailing to a colleague as this member would get it, marked as a test.
 
     It goes to the colleague's own address and nowhere else, and its stop link opens nothing. The
-    same request key sends it once. It leaves a trace.
+    same request key sends it once. It leaves a trace. Refuses a message that is not ready.
     """
+    for told in faults_in(words_of(content, language)).values():
+        raise MessageFaulty(told[0])
     message = preview(content, language, member_id, topic, now)
     return _send(message, language, member_id, to_user_id, now, request_key)
 

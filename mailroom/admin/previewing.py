@@ -13,7 +13,7 @@ from mailroom.message import Filled
 from mailroom.reports.preview import as_seen
 from members.models import Member
 
-MOST_FOUND = 6
+MOST_FOUND, MOST_READERS = 6, 8
 SEE_MEMBERS = "members.view_member"
 VIEWS = (
     ("phone", gettext_lazy("Phone")),
@@ -50,6 +50,7 @@ class Preview:
     views: list[Choice]
     schemes: list[Choice]
     member: Member | None
+    readers: list[Choice]
     found: list[Choice]
     query: str
     may_choose: bool
@@ -60,19 +61,28 @@ class Preview:
         return _query(self.kept)
 
 
-def previewed(request: HttpRequest, write: Callable[[str, int | None], Filled]) -> Preview:
+def previewed(
+    request: HttpRequest,
+    write: Callable[[str, int | None], Filled],
+    *,
+    readers: Sequence[Member] | None = None,
+) -> Preview:
     """
     Have a message written as the address asks, and lay the ways to look at it beside it.
 
-    `write` gets a language and a member's id, or None for the example reader. Whoever may not
-    open members sees the example alone.
+    `write` gets a language and a member's id, or None for the example reader. Who may open
+    members may choose any; where `readers` are given, everybody may choose one of them alone.
     """
     asked = request.GET
     language = _one_of(asked.get("language"), settings.LANGUAGES, (get_language() or "nl")[:2])
     view = _one_of(asked.get("view"), VIEWS, "desktop")
     scheme = _one_of(asked.get("scheme"), SCHEMES, "light")
-    may_choose = request.user.has_perm(SEE_MEMBERS)
-    member = _member(asked.get("member", "")) if may_choose else None
+    may_choose = readers is None and request.user.has_perm(SEE_MEMBERS)
+    member = (
+        _member(asked.get("member", ""))
+        if may_choose
+        else next((one for one in readers or () if str(one.pk) == asked.get("member")), None)
+    )
     query = asked.get("q", "").strip()[:100] if may_choose else ""
     kept = {"language": language, "view": view, "scheme": scheme}
     here = kept | ({"member": str(member.pk)} if member else {})
@@ -95,6 +105,14 @@ def previewed(request: HttpRequest, write: Callable[[str, int | None], Filled]) 
         views=_choices(VIEWS, "view", here),
         schemes=_choices(SCHEMES, "scheme", here),
         member=member,
+        readers=[
+            Choice(
+                one.name or "–",
+                _query(kept | {"language": one.language, "member": str(one.pk)}),
+                one == member,
+            )
+            for one in (readers or ())[:MOST_READERS]
+        ],
         found=_found(query, kept),
         query=query,
         may_choose=may_choose,

@@ -1,6 +1,7 @@
 """The pages of campaigns: building an audience, reading the story, looking for who got it."""
 
 import csv
+import re
 from io import StringIO
 
 import pytest
@@ -238,14 +239,19 @@ def test_addresses_are_for_who_may_see_members(desk_of, now):
 
 def test_a_preview_is_of_a_member_of_the_audience_alone(desk, now):
     (inside,) = readers(1, name="Ana Visser")
+    outside = make.member(name="Bo Smit", language="en")
     campaign = draft()
+    Audience.objects.update(conditions=[{"kind": "language", "among": ["nl"]}])
 
-    page = desk.get(of(campaign, "preview-page") + f"?member={inside.pk}&language=en")
-    other = desk.get(of(campaign, "preview-page") + "?member=999999999&language=en")
+    page = desk.get(of(campaign, "preview") + f"?member={inside.pk}&language=en")
+    others = [
+        desk.get(of(campaign, "preview") + f"?member={number}&language=en")
+        for number in (outside.pk, 999999999, "x")
+    ]
 
-    assert "Ana Visser" in page.content.decode()
-    assert "default-src 'none'" in page["Content-Security-Policy"]
-    assert "Anna Visser" in other.content.decode()
+    assert "Ana Visser" in page.context["preview"].message.html
+    assert re.search(r"<iframe[^>]*\ssandbox\s", page.content.decode())
+    assert all("Anna Visser" in other.context["preview"].message.html for other in others)
 
 
 def test_a_test_goes_to_who_asks_once(desk, boss, now):
@@ -253,11 +259,23 @@ def test_a_test_goes_to_who_asks_once(desk, boss, now):
     key = "0f0d9b39-5e6f-4b0f-8f0e-2f1f3f4f5f6f"
 
     for _ in range(2):
-        desk.post(of(campaign, "test"), {"language": "en", "request_key": key})
+        desk.post(of(campaign, "preview") + "?language=en", {"request_key": key})
 
     letter = Letter.objects.get()
     assert letter.to == boss.email
-    assert letter.subject == "News for Anna"
+    assert letter.subject == "Test: News for Anna"
+
+
+def test_a_message_that_is_not_ready_is_not_tested(desk, now):
+    campaign = draft()
+    Campaign.objects.update(content={"en": {"subject": "Hi {nobody}", "body": "x"}})
+    key = "0f0d9b39-5e6f-4b0f-8f0e-2f1f3f4f5f6f"
+
+    page = desk.get(of(campaign, "preview") + "?language=en")
+    desk.post(of(campaign, "preview") + "?language=en", {"request_key": key})
+
+    assert page.context["form"] is None
+    assert not Letter.objects.exists()
 
 
 def test_the_rules_for_mailings_are_saved_with_a_trace(desk):
