@@ -17,8 +17,9 @@ from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from loyalty_site.job_health import JobHealth, job_health
-from loyalty_site.jobs import JOBS, program_zone
+from loyalty_site.jobs import JOBS
 from loyalty_site.worker_pulse import last_pulse
+from points.program_cache import program_zone
 
 PATIENCE = 2
 """Seconds for each server; no check takes longer."""

@@ -1,9 +1,7 @@
 """What the program does by itself, and when; the schedule is code."""
 
 from datetime import datetime, time
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.actions.bonuses import give_bonuses
@@ -26,7 +24,6 @@ from points.actions.replays import resume_replays
 from points.actions.service_letters import post_service_letters
 from points.actions.spending import count_spending
 from points.actions.unusual_use import find_unusual_use
-from points.program_cache import current_program
 from points.reports.verification import verify_ledger
 
 SHOWN_VIOLATIONS = 5
@@ -255,9 +252,3 @@ JOBS = (
 
 def job_named(name: str) -> Job:
     return next(job for job in JOBS if job.name == name)
-
-
-def program_zone() -> ZoneInfo:
-    """The zone whose days count; the same for all versions of a program."""
-    versions = current_program().versions
-    return versions[0].zone if versions else ZoneInfo(settings.TIME_ZONE)

@@ -6,9 +6,10 @@ from django.utils import timezone
 from loyalty_site.actions.failed_tasks import unheard_of
 from loyalty_site.actions.job_runs import due_period, run_due
 from loyalty_site.celery import app, task
-from loyalty_site.jobs import JOBS, job_named, program_zone
+from loyalty_site.jobs import JOBS, job_named
 from loyalty_site.models import FailedTask
 from loyalty_site.worker_pulse import feel_pulse
+from points.program_cache import program_zone
 
 
 @task

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from points.models import ProgramVersion
 from points.program_file import compile_rules
@@ -39,6 +42,12 @@ def current_program() -> Program:
     if seen is not None:
         seen.append(program)
     return program
+
+
+def program_zone() -> ZoneInfo:
+    """The zone whose days count; the same for all versions of a program."""
+    versions = current_program().versions
+    return versions[0].zone if versions else ZoneInfo(settings.TIME_ZONE)
 
 
 def _published() -> Program:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.actions.scheduling import SEND, ask_about, grew, growth_in_words
 from campaigns.audience_sql import audience
 from campaigns.models import Campaign
-from campaigns.reports.headcount import Headcount, headcount, program_zone
+from campaigns.reports.headcount import Headcount, headcount
 from mailroom.actions.deliveries import leave_delivery, send_delivery_again
 from mailroom.actions.mailings import (
     add_recipients,
@@ -26,6 +26,7 @@ from mailroom.models import Delivery, Mailing, MailRules
 from members.actions.entitlement import staff_who_may
 from members.models import Approval, User
 from members.refusals import Refusal
+from points.program_cache import program_zone
 
 log = structlog.get_logger("klaver.campaigns")
 

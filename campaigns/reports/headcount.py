@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -14,7 +12,7 @@ from django.db.utils import OperationalError
 from campaigns.audience_sql import audience
 from campaigns.conditions import Condition
 from members.models import Member
-from points.program_cache import current_program
+from points.program_cache import program_zone
 
 PATIENCE = 8_000
 """Milliseconds that a page waits for a count."""
@@ -101,9 +99,3 @@ def _counted(members: QuerySet[Member], topic: str) -> tuple[int, int, int, int]
         total, no_address, no_consent, suppressed = cursor.fetchone()
         cursor.execute(AS_USUAL)
     return total, no_address, no_consent, suppressed
-
-
-def program_zone() -> ZoneInfo:
-    """The zone whose days count."""
-    versions = current_program().versions
-    return versions[0].zone if versions else ZoneInfo(settings.TIME_ZONE)

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from campaigns.audience_sql import audience
 from campaigns.conditions import Condition, Kind
-from campaigns.reports.headcount import program_zone
 from members.models import Member, Tier
 from points.local_time import local_day, midnight
 from points.models import Account, Lot, Purchase, PurchaseLine
+from points.program_cache import program_zone
 from points.reports.wording import listed, money, points_text
 
 SAMPLE = 20

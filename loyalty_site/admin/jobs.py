@@ -30,7 +30,7 @@ from loyalty_site.admin.job_words import (
     typical_seconds,
 )
 from loyalty_site.job_health import JobHealth, job_health, jobs_in_hand, latest_runs
-from loyalty_site.jobs import JOBS, program_zone
+from loyalty_site.jobs import JOBS
 from loyalty_site.models import FailedTask, JobRun
 from loyalty_site.schedule import Job
 from loyalty_site.tasks import run_job
@@ -39,6 +39,7 @@ from members.actions.traces import record_act
 from members.admin.buttons import Question, ReasonForm
 from members.admin.requests import colleague
 from members.refusals import Refusal
+from points.program_cache import program_zone
 
 SEE = "loyalty_site.view_jobrun"
 RUN = "loyalty_site.run_job"

@@ -5,10 +5,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from loyalty_site.demo import sample
-from loyalty_site.jobs import program_zone
 from members.actions.sources import name_source
 from points.actions.activity import import_activity
 from points.models import OpenReceipt
+from points.program_cache import program_zone
 
 SOURCE = "marktzicht-kassa"
 NUMBERS = ("MZ-1001", "MZ-1002", "MZ-1003")

@@ -17,7 +17,7 @@ from loyalty_site.demo.people import person
 from loyalty_site.demo.receipts import leave_receipts
 from loyalty_site.demo.rules import draft_next_rules
 from loyalty_site.demo.tills import staffed, used_unusually
-from loyalty_site.jobs import JOBS, program_zone
+from loyalty_site.jobs import JOBS
 from members.actions.introduction import introduce_member
 from members.actions.joining import claim_membership
 from members.actions.sources import name_source
@@ -25,6 +25,7 @@ from members.models import ExternalId
 from points.actions.activity import Progress, Summary, import_activity
 from points.actions.publication import publish_program
 from points.models import Purchase
+from points.program_cache import program_zone
 
 SOURCE = "marktzicht"
 Say = Callable[[str], None]

@@ -8,11 +8,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from loyalty_site.job_health import job_health
-from loyalty_site.jobs import JOBS, program_zone
+from loyalty_site.jobs import JOBS
 from loyalty_site.sidebar import navigation
 from loyalty_site.staff_home.concerns import concerns_of
 from loyalty_site.staff_home.figures import figures_for, spans_of
 from members.admin.requests import colleague
+from points.program_cache import program_zone
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:

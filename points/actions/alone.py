@@ -1,13 +1,10 @@
 """What one member of staff gives and takes alone on a local day, counted under a lock."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
 
 from points.local_time import local_day
 from points.models import AdjustedInADay, AdjustmentLimit
-from points.program_cache import current_program
+from points.program_cache import program_zone
 
 
 def count_of_today(*, staff_id: int, now: datetime) -> AdjustedInADay:
@@ -35,5 +32,4 @@ def used_alone(*, staff_id: int, now: datetime) -> int:
 
 def today(*, at: datetime) -> date:
     """The day of the program on which something happens."""
-    versions = current_program().versions
-    return local_day(at, versions[0].zone if versions else ZoneInfo(settings.TIME_ZONE))
+    return local_day(at, program_zone())

@@ -2,9 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +17,7 @@ from points.events import Purchase as PurchaseEvent
 from points.events import Refund as RefundEvent
 from points.local_time import end_of_day, local_day, midnight
 from points.models import ClaimTries, OpenReceipt, OpenRefund, Purchase
-from points.program_cache import current_program
+from points.program_cache import program_zone
 from points.refusals import OtherContent, RuleSaysNo
 from points.reports.wording import day as written_day
 
@@ -60,7 +58,7 @@ class TooManyTries(Refusal):
 @transaction.atomic
 def count_try(*, member_id: int, now: datetime) -> None:
     """Count one try of today, before it is made; refuses the eleventh and says when to return."""
-    today = local_day(now, _zone())
+    today = local_day(now, program_zone())
     count = _tries_of(member_id, today)
     if count.tries >= TRIES_A_DAY:
         raise TooManyTries(
@@ -85,7 +83,7 @@ def claim_receipt(
     A receipt goes to one member, once. Says that it is on another card only to who knows all
     three. A claim that succeeds is no guess and is not counted as one.
     """
-    zone = _zone()
+    zone = program_zone()
     _refuse_day(bought_on, local_day(now, zone))
     if Member.objects.get(pk=member_id).status == Member.Status.CLOSED:
         raise RuleSaysNo("member_closed")
@@ -242,8 +240,3 @@ def _spellings(number: str) -> set[str]:
     plain = number.strip()
     bare = "".join(plain.split())
     return {plain, bare, bare.upper(), bare.lower()}
-
-
-def _zone() -> ZoneInfo:
-    versions = current_program().versions
-    return versions[0].zone if versions else ZoneInfo(settings.TIME_ZONE)

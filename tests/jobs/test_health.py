@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from loyalty_site.actions.job_runs import run_due
 from loyalty_site.health import health
-from loyalty_site.jobs import JOBS, program_zone
+from loyalty_site.jobs import JOBS
 from loyalty_site.models import JobRun
 from loyalty_site.tasks import show_life
 from loyalty_site.worker_pulse import DEAD_AFTER, feel_pulse, last_pulse
+from points.program_cache import program_zone
 
 NOWHERE = "redis://127.0.0.1:1/0"
 

@@ -8,9 +8,10 @@ from loyalty_site import tasks
 from loyalty_site.actions.cleanup import remove_expired
 from loyalty_site.actions.job_runs import run_due
 from loyalty_site.celery import app
-from loyalty_site.jobs import JOBS, job_named, program_zone
+from loyalty_site.jobs import JOBS, job_named
 from loyalty_site.models import JobRun
 from mailroom.tasks import deliver
+from points.program_cache import program_zone
 from points.tasks import count_spending_again
 from tests import make
 
