@@ -255,6 +255,7 @@ def send_until_told(wire, path, body, **headers):
 
 
 def cut_connections(wire, sanne, times):
+    """Buy so often without hearing of it; return how many purchases and points there are."""
     for number in range(times):
         body = purchase(sanne, receipt=f"R-{number}", total="1.00")
         found = Purchase.objects.filter(receipt=body["receipt"])
@@ -265,11 +266,11 @@ def cut_connections(wire, sanne, times):
         assert status in ({200} if number % 3 < 2 else {200, 201})
         assert json.loads(content)["balance"] == number + 1
         assert wire.post("/purchases", body)[:2] == (200, content)
-    assert (Purchase.objects.count(), make.balance(sanne)) == (times, times)
-    assert sound()
+    return Purchase.objects.count(), make.balance(sanne)
 
 
 def cut_enrollments(wire, times):
+    """Enroll so often without hearing of it; return how many answers were kept."""
     for number in range(times):
         body = {"email": f"anna{number}@example.nl"}
         key = {"Idempotency_Key": f"till3-{number}"}
@@ -281,23 +282,25 @@ def cut_enrollments(wire, times):
         assert (status, content.decode()) == (201, found.get().answer)
         assert wire.post("/members", body, **key)[:2] == (201, content)
         assert Member.objects.filter(email=body["email"]).count() == 1
-    assert SentRequest.objects.count() == times
+    return SentRequest.objects.count()
 
 
 def test_a_purchase_whose_answer_never_arrived_is_sent_again_safely(wire, sanne):
-    cut_connections(wire, sanne, times=9)
+    assert cut_connections(wire, sanne, times=9) == (9, 9)
+    assert sound()
 
 
 def test_an_enrollment_whose_answer_never_arrived_is_sent_again_safely(wire, sanne):
-    cut_enrollments(wire, times=9)
+    assert cut_enrollments(wire, times=9) == 9
 
 
 @pytest.mark.drill
 def test_two_hundred_connections_cut_after_commit_double_nothing_and_lose_nothing(wire, sanne):
     # Of three one is cut at once, without waiting for the COMMIT.
-    cut_connections(wire, sanne, times=300)
+    assert cut_connections(wire, sanne, times=300) == (300, 300)
+    assert sound()
 
 
 @pytest.mark.drill
 def test_two_hundred_enrollments_cut_after_commit_double_nothing_and_lose_nothing(wire, sanne):
-    cut_enrollments(wire, times=300)
+    assert cut_enrollments(wire, times=300) == 300

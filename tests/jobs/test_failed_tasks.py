@@ -164,8 +164,12 @@ def test_without_a_cache_work_goes_on(settings):
     }
     settings.CACHES = {"default": redis}
 
+    done = []
+
     with counted_start("m3"):
-        pass
+        done.append("work")
+
+    assert done == ["work"]
 
 
 @pytest.mark.django_db

@@ -218,21 +218,23 @@ def check(life, rules):
         assert book.balance + spent <= given + waived, life.steps
 
 
+def checked(found, rules):
+    """Check every life, and return how many there were."""
+    lives_seen = list(found)
+    for life in lives_seen:
+        check(life, rules)
+    return len(lives_seen)
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_no_order_of_four_steps_leaves_a_member_better_off(name):
-    found = 0
-    for life in lives(PROGRAMS[name], SOON):
-        check(life, PROGRAMS[name])
-        found += 1
-
-    assert found > 150
+    assert checked(lives(PROGRAMS[name], SOON), PROGRAMS[name]) > 150
 
 
 @pytest.mark.drill
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_no_order_of_five_steps_leaves_a_member_better_off(name):
-    for life in lives(PROGRAMS[name], SOON + 1):
-        check(life, PROGRAMS[name])
+    assert checked(lives(PROGRAMS[name], SOON + 1), PROGRAMS[name]) > 150
 
 
 def buy_and_undo(life):
@@ -253,5 +255,4 @@ def buy_and_undo(life):
 
 @pytest.mark.parametrize("name", ["plain", "within balance", "within balance, with rules"])
 def test_nor_does_undoing_one_spending_of_two_purchases(name):
-    for life in lives(PROGRAMS[name], 7, buy_and_undo):
-        check(life, PROGRAMS[name])
+    assert checked(lives(PROGRAMS[name], 7, buy_and_undo), PROGRAMS[name]) > 100
