@@ -24,7 +24,7 @@ from mailroom.actions.mailings import note_trouble, settle_mailing
 from mailroom.composing import Composer, Facts
 from mailroom.delivery_sql.claims import Claimed
 from mailroom.delivery_sql.leaving import Leaving
-from mailroom.delivery_sql.slots import worker_slot
+from mailroom.delivery_sql.worker_places import worker_place
 from mailroom.models import Mailing
 from mailroom.outcome import Fate, MailServerRefusesUsError, Sent, Trouble, error_in_words
 from mailroom.pace import allowed
@@ -96,7 +96,7 @@ def send_mailings(*, now: datetime, seconds: float = A_RUN) -> MailingsSent:
     message cannot be made; the other mailings have had their turns by then.
     """
     run = _Run(now, seconds)
-    with worker_slot() as is_ours:
+    with worker_place() as is_ours:
         if not is_ours:
             return run.done
         run.done.in_doubt += sweep_deliveries(now=now).get("unknown", 0)

@@ -12,7 +12,7 @@ AT_ONCE = 2
 
 
 @contextmanager
-def worker_slot() -> Iterator[bool]:
+def worker_place() -> Iterator[bool]:
     """Hold one of the places, on a connection of its own; tell whether there was one."""
     lock = connections.create_connection("default")
     try:
