@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -156,13 +155,6 @@ class MemberButtons(PointsButtons, AsMemberButtons, MailButtons):
         self, request: HttpRequest, member: Member, question: Question, act: Act
     ) -> HttpResponse:
         return ask(self, request, member, question, act=act, back=self.back(request, member))
-
-    def back(self, request: HttpRequest, member: Member) -> str:
-        """Lead back to the member, whose page sends the counter on to its own."""
-        at_counter = request.user.has_perm("members.look_up_member")
-        if at_counter or self.has_view_permission(request, member):
-            return reverse("admin:members_member_change", args=[member.pk])
-        return reverse("admin:index")
 
 
 def _standing(words: str, before: Member, after: Member) -> Done:

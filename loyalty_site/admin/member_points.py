@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 from unfold.widgets import (
@@ -20,6 +19,7 @@ from unfold.widgets import (
 )
 
 from members.admin.buttons import Question, ReasonForm, ask, found
+from members.admin.of_a_member import OfAMember
 from members.admin.reader import staff_of
 from members.admin.source import SourceField
 from members.admin.traces import Done
@@ -107,7 +107,7 @@ PURCHASE = Question(
 )
 
 
-class PointsButtons(ModelAdmin):
+class PointsButtons(OfAMember):
     """The buttons of a member's page that bring or take points."""
 
     @action(
@@ -180,10 +180,6 @@ class PointsButtons(ModelAdmin):
             PURCHASE, text=f"{PURCHASE.text} {_purchases_in_words(staff_of(request).pk)}"
         )
         return ask(self, request, member, question, act=act, back=self.back(request, member))
-
-    def back(self, request: HttpRequest, member: Member) -> str:
-        """Return where a button leads back to."""
-        raise NotImplementedError
 
 
 def told(adjustment: Adjustment, *, is_asked: bool) -> Done:

@@ -4,12 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,11 +12,9 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWi
 
 from mailroom.actions.mail_rules import rules_in_words, set_mail_rules
 from mailroom.models import MailRules
-from members.admin.pages import ReadOnlyPage
-from members.models.branding import ONLY
+from members.admin.one_row import OneRowPage
 from members.refusals import Refusal
 
-PAGE = "admin:mailroom_mailrules_changelist"
 MOST = 1_000_000
 
 
@@ -73,51 +66,22 @@ class MailRulesForm(forms.Form):
 
 
 @admin.register(MailRules)
-class MailRulesPage(ReadOnlyPage):
-    """One row, so one form: nothing to choose from and nothing to add."""
-
-    def has_change_permission(
-        self,
-        request: HttpRequest,
-        obj: Model | None = None,  # noqa: ARG002
-    ) -> bool:
-        return request.user.has_perm("mailroom.change_mailrules")
-
-    def change_view(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        object_id: str,  # noqa: ARG002
-        form_url: str = "",  # noqa: ARG002
-        extra_context: dict[str, Any] | None = None,  # noqa: ARG002
-    ) -> HttpResponse:
-        return redirect(PAGE)
+class MailRulesPage(OneRowPage):
+    """How much, when, and what takes two."""
 
     def changelist_view(
         self,
         request: HttpRequest,
         extra_context: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> HttpResponse:
-        """Show the form, and save it by one action."""
-        may_change = self.has_change_permission(request)
-        if not self.has_view_permission(request) or (request.method == "POST" and not may_change):
-            raise PermissionDenied
-        rules = MailRules.current()
-        form = MailRulesForm(request.POST or None, initial=_shown(rules))
-        if request.method == "POST" and form.is_valid() and _saved(request, form):
-            return redirect(PAGE)
-        for field in form.fields.values():
-            field.disabled = not may_change
-        known = MailRules.objects.filter(pk=ONLY).exists()
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Rules for mailings"),
-            "text": _("They hold for every mailing, whoever sends it, from the moment you save."),
-            "form": form,
-            "may_change": may_change,
-            "history": reverse("admin:mailroom_mailrules_history", args=[ONLY]) if known else "",
-        }
-        return TemplateResponse(request, "members/admin/joining.html", context)
+        form = MailRulesForm(request.POST or None, initial=_shown(MailRules.current()))
+        return self.rules_page(
+            request,
+            form,
+            _saved,
+            title=_("Rules for mailings"),
+            text=_("They hold for every mailing, whoever sends it, from the moment you save."),
+        )
 
 
 def _shown(rules: MailRules) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
@@ -14,12 +13,10 @@ from django.utils.translation import gettext as _
 
 from members.actions.branding import BrandingChangedMeanwhile, branding_version, change_branding
 from members.admin.branding_form import BrandingForm, unusable
-from members.admin.pages import ReadOnlyPage
+from members.admin.one_row import OneRowPage
 from members.colors import is_color, tokens
 from members.models import Branding, User
-from members.models.branding import ONLY
 
-PAGE = "admin:members_branding_changelist"
 Values = QueryDict | dict[str, Any]
 SCHEMES = ("light", "dark")
 # The portal's own grays, near enough for a small picture.
@@ -30,11 +27,8 @@ GRAYS = {
 
 
 @admin.register(Branding)
-class BrandingPage(ReadOnlyPage):
+class BrandingPage(OneRowPage):
     """How the program looks and speaks."""
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
-        return request.user.has_perm("members.change_branding")
 
     def get_urls(self) -> list[URLPattern]:
         own = [
@@ -51,24 +45,13 @@ class BrandingPage(ReadOnlyPage):
         ]
         return [*own, *super().get_urls()]
 
-    def change_view(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        object_id: str,  # noqa: ARG002
-        form_url: str = "",  # noqa: ARG002
-        extra_context: dict[str, Any] | None = None,  # noqa: ARG002
-    ) -> HttpResponse:
-        return redirect(PAGE)
-
     def changelist_view(
         self,
         request: HttpRequest,
         extra_context: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> HttpResponse:
         """Show the form, and save it by one action."""
-        may_change = self.has_change_permission(request)
-        if not self.has_view_permission(request) or (request.method == "POST" and not may_change):
-            raise PermissionDenied
+        may_change = self.may_change(request)
         branding = Branding.current()
         if request.method == "POST":
             form = BrandingForm(request.POST, request.FILES, instance=branding)
@@ -81,7 +64,7 @@ class BrandingPage(ReadOnlyPage):
                     messages.success(
                         request, _("Saved. Within half a minute every page looks like this.")
                     )
-                    return redirect(PAGE)
+                    return redirect(self.address)
         else:
             form = BrandingForm(instance=branding, initial={"shown": branding_version()})
         return self._page(request, form, may_change=may_change)
@@ -132,8 +115,7 @@ class BrandingPage(ReadOnlyPage):
             "form": form,
             "may_change": may_change,
             "logo_digest": stored.logo_digest,
-            "history": branding_version()
-            and reverse("admin:members_branding_history", args=[ONLY]),
+            "history": self.history(),
             **_preview({name: form[name].value() for name in ("color", "accent", "name", "tone")}),
         }
         return TemplateResponse(request, "members/admin/branding.html", context)

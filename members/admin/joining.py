@@ -4,11 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -21,9 +18,9 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminRadioSelect
 
 from members.actions.joining_rules import CapacityNeeded, CapacityTaken, set_joining_rules
 from members.actions.waiting_list import admit_waiting
+from members.admin.one_row import OneRowPage
 from members.admin.pages import ReadOnlyPage
 from members.models import Application, Departure, JoiningRules, Member
-from members.models.branding import ONLY
 from members.refusals import Refusal
 
 LET_IN_AT_ONCE = 100
@@ -69,50 +66,16 @@ class JoiningForm(forms.Form):
 
 
 @admin.register(JoiningRules)
-class JoiningPage(ReadOnlyPage):
-    """One row, so one form: nothing to choose from and nothing to add."""
-
-    def has_change_permission(
-        self,
-        request: HttpRequest,
-        obj: Model | None = None,  # noqa: ARG002
-    ) -> bool:
-        return request.user.has_perm("members.change_joiningrules")
-
-    def change_view(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        object_id: str,  # noqa: ARG002
-        form_url: str = "",  # noqa: ARG002
-        extra_context: dict[str, Any] | None = None,  # noqa: ARG002
-    ) -> HttpResponse:
-        return redirect("admin:members_joiningrules_changelist")
+class JoiningPage(OneRowPage):
+    """Who may join, and how many."""
 
     def changelist_view(
         self,
         request: HttpRequest,
         extra_context: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> HttpResponse:
-        """Show the form, and save it by one action."""
-        may_change = self.has_change_permission(request)
-        if not self.has_view_permission(request) or (request.method == "POST" and not may_change):
-            raise PermissionDenied
-        rules = JoiningRules.current()
-        form = JoiningForm(request.POST or None, initial=_shown(rules))
-        if request.method == "POST" and form.is_valid() and _saved(request, form):
-            return redirect("admin:members_joiningrules_changelist")
-        for field in form.fields.values():
-            field.disabled = not may_change
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Joining"),
-            "text": _state(),
-            "form": form,
-            "may_change": may_change,
-            "history": _history(),
-        }
-        return TemplateResponse(request, "members/admin/joining.html", context)
+        form = JoiningForm(request.POST or None, initial=_shown(JoiningRules.current()))
+        return self.rules_page(request, form, _saved, title=_("Joining"), text=_state())
 
 
 def _shown(rules: JoiningRules) -> dict[str, Any]:
@@ -155,12 +118,6 @@ def _state() -> str:
             % {"count": waiting},
         ]
     )
-
-
-def _history() -> str:
-    if not JoiningRules.objects.filter(pk=ONLY).exists():
-        return ""
-    return reverse("admin:members_joiningrules_history", args=[ONLY])
 
 
 class InLine(admin.SimpleListFilter):

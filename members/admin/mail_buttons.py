@@ -10,13 +10,13 @@ from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from members.actions.consent import stop_mail
 from members.actions.consent_requests import say_yes
 from members.admin.buttons import Question, ReasonForm, ask, found
+from members.admin.of_a_member import OfAMember
 from members.admin.reader import staff_of
 from members.admin.traces import Done
 from members.mail_topics import topic_words, yes_words
@@ -55,12 +55,8 @@ WANTS_NOT = Question(
 )
 
 
-class MailButtons(ModelAdmin):
+class MailButtons(OfAMember):
     """Two buttons of a member's page and of the counter."""
-
-    def back(self, request: HttpRequest, member: Member) -> str:
-        """Where to go afterwards."""
-        raise NotImplementedError
 
     @action(
         description=gettext_lazy("Wants mail"),
