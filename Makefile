@@ -9,8 +9,8 @@ ARGS ?=
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 UV := $(shell command -v uv || echo .uv/bin/uv)
-# In CI the test run measures coverage too.
-COVERAGE := $(if $(CI),--cov --cov-report=term)
+# In CI the test run measures coverage too, and says one number, so that what failed stands last.
+COVERAGE := $(if $(CI),--cov --cov-report=)
 
 export UV_PYTHON_DOWNLOADS := never
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
@@ -47,6 +47,7 @@ check: setup lint types architecture templates migrations tests
 
 tests:
 	$(call step,Tests,$(BIN)/pytest -n auto $(COVERAGE) $(ARGS))
+	@$(if $(CI),printf 'Coverage: %s %%\n' "$$($(BIN)/coverage report --format=total)",true)
 
 lint:
 	$(call step,Lint,$(BIN)/ruff check .)
