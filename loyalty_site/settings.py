@@ -30,6 +30,11 @@ SECRET_KEY = env.str("SECRET_KEY", default=DEFAULT_SECRET)
 if not DEBUG and SECRET_KEY == DEFAULT_SECRET:
     message = "SECRET_KEY: DEBUG is off and the key is still the default; set a long random one."
     raise ImproperlyConfigured(message)
+# What voucher codes are sealed and found with; its own, so that SECRET_KEY can be replaced.
+VOUCHER_KEY = env.str("VOUCHER_KEY", default=DEFAULT_SECRET)
+if not DEBUG and VOUCHER_KEY == DEFAULT_SECRET:
+    message = "VOUCHER_KEY: DEBUG is off and the key is still the default; set a long random one."
+    raise ImproperlyConfigured(message)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"]
 

@@ -1,0 +1,49 @@
+"""The one place that knows the key of codes: digests to find them by, seals to keep them in."""
+
+import hmac
+from functools import lru_cache
+from hashlib import sha256
+from secrets import token_bytes
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+DIGEST_BYTES = 16
+NONCE_BYTES = 12
+
+
+class SealBrokenError(Exception):
+    """A code cannot be opened: it was sealed with another VOUCHER_KEY."""
+
+
+def digest_of(code: str) -> bytes:
+    """Return the first 16 bytes of the HMAC-SHA-256 of a code, under a key for that alone."""
+    return hmac.digest(_key("digest"), code.encode(), sha256)[:DIGEST_BYTES]
+
+
+def seal(code: str) -> bytes:
+    """Encrypt a code with AES-256-GCM: a fresh nonce of 12 bytes, then code and tag."""
+    nonce = token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(_key("seal")).encrypt(nonce, code.encode(), None)
+
+
+def opened(sealed: bytes) -> str:
+    """Return the code in a seal; raises SealBrokenError if it is not ours or the key changed."""
+    nonce, rest = bytes(sealed[:NONCE_BYTES]), bytes(sealed[NONCE_BYTES:])
+    try:
+        return AESGCM(_key("seal")).decrypt(nonce, rest, None).decode()
+    except InvalidTag:
+        raise SealBrokenError("sealed with another VOUCHER_KEY") from None
+
+
+def _key(purpose: str) -> bytes:
+    return _derived(settings.VOUCHER_KEY, purpose)
+
+
+@lru_cache(maxsize=8)
+def _derived(secret: str, purpose: str) -> bytes:
+    info = f"klaver.voucher.{purpose}".encode()
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(secret.encode())

@@ -1,0 +1,27 @@
+"""What members can have for their points, who got what, and the vouchers it became."""
+
+from rewards.models.batch import Batch, BatchExport
+from rewards.models.coupon import CouponRule, PrintedCoupon
+from rewards.models.redemption import LimitUse, Place, Redemption
+from rewards.models.reward import EarlyAccess, Invited, Reward, RewardPicture, Stock
+from rewards.models.voucher import Capture, Reservation, Rollback, Voucher, WrongTry
+
+__all__ = [
+    "Batch",
+    "BatchExport",
+    "Capture",
+    "CouponRule",
+    "EarlyAccess",
+    "Invited",
+    "LimitUse",
+    "Place",
+    "PrintedCoupon",
+    "Redemption",
+    "Reservation",
+    "Reward",
+    "RewardPicture",
+    "Rollback",
+    "Stock",
+    "Voucher",
+    "WrongTry",
+]

@@ -1,0 +1,415 @@
+"""Vouchers, and their life at the till: reserved, captured, given back."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Self
+from uuid import uuid4
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from members.models import ApiClient, Member
+from members.models.triggers import append_only, never_deleted
+from rewards.models.batch import Batch
+from rewards.models.redemption import Redemption
+from rewards.models.reward import Gives, Reward, Vat
+
+
+class VoucherQuerySet(models.QuerySet["Voucher"]):
+    """Filters that read as a sentence."""
+
+    def lock(self, pk: int) -> "Voucher":
+        return self.select_for_update(of=("self",)).get(pk=pk)
+
+    def of_member(self, member_id: int) -> Self:
+        return self.filter(member_id=member_id)
+
+    def usable(self, now: datetime) -> Self:
+        """Those that can still be used, whether or not a till holds one just now."""
+        return self.filter(
+            voided_at__isnull=True, valid_from__lte=now, expires_at__gt=now, used__lt=F("most_uses")
+        )
+
+    def gone(self, now: datetime) -> Self:
+        return self.exclude(pk__in=self.usable(now).values("pk"))
+
+
+class Voucher(models.Model):
+    """
+    A right to something, known by a code of which only a keyed digest is kept to find it by.
+
+    `sealed` is the code encrypted, for its owner alone; `tail` its last group. What it is worth
+    stays as it was issued. `used` counts captures that stand, `reserved` those a till holds;
+    of a gift card `captured` is how much of the value is gone. Its state follows from these and
+    from the moment, never from a job.
+    """
+
+    class State(models.TextChoices):
+        ISSUED = "issued", _("can be used")
+        EARLY = "early", _("not valid yet")
+        RESERVED = "reserved", _("held by a till")
+        REDEEMED = "redeemed", _("used")
+        EXPIRED = "expired", _("expired")
+        VOID = "void", _("withdrawn")
+
+    reference = models.UUIDField(default=uuid4, unique=True, editable=False)
+    digest = models.BinaryField(max_length=16, unique=True)
+    sealed = models.BinaryField(default=b"")
+    tail = models.CharField(_("ends in"), max_length=5)
+    gives = models.CharField(_("what it gives"), max_length=10, choices=Gives)
+    value = models.DecimalField(
+        _("value in euros"), max_digits=10, decimal_places=2, null=True, blank=True
+    )
+    percent = models.DecimalField(
+        _("percentage"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    most_off = models.DecimalField(
+        _("at most, in euros"), max_digits=10, decimal_places=2, null=True, blank=True
+    )
+    product = models.CharField(_("product"), max_length=64, blank=True)
+    least_order = models.DecimalField(
+        _("on orders from, in euros"), max_digits=10, decimal_places=2, default=0
+    )
+    is_alone = models.BooleanField(_("not together with other vouchers"), default=False)
+    vat = models.CharField(_("VAT"), max_length=6, choices=Vat, default=Vat.MULTI)
+    cost = models.DecimalField(
+        _("cost price in euros"), max_digits=10, decimal_places=2, null=True, blank=True
+    )
+    member = models.ForeignKey(
+        Member,
+        verbose_name=_("member"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="vouchers",
+        db_index=False,
+    )
+    reward = models.ForeignKey(
+        Reward,
+        verbose_name=_("reward"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="vouchers",
+        db_index=False,
+    )
+    redemption = models.OneToOneField(
+        Redemption,
+        verbose_name=_("redemption"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="voucher",
+    )
+    batch = models.ForeignKey(
+        Batch,
+        verbose_name=_("batch"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="vouchers",
+        db_index=False,
+    )
+    issued_at = models.DateTimeField(_("issued at"))
+    valid_from = models.DateTimeField(_("valid from"))
+    expires_at = models.DateTimeField(_("valid until"))
+    most_uses = models.PositiveIntegerField(_("at most used"), default=1)
+    used = models.PositiveIntegerField(_("used"), default=0)
+    reserved = models.PositiveIntegerField(_("held by tills"), default=0)
+    captured = models.DecimalField(_("spent"), max_digits=10, decimal_places=2, default=0)
+    voided_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    void_reason = models.CharField(_("why it was withdrawn"), max_length=200, blank=True)
+    share_key = models.UUIDField(null=True, blank=True, unique=True)
+    """What opens a gift card's page for whom its owner sent the link."""
+
+    objects = VoucherQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("voucher")
+        verbose_name_plural = _("vouchers")
+        ordering = ["-id"]
+        permissions = [
+            ("look_up_voucher", _("May look up and redeem vouchers at the counter")),
+            ("void_voucher", _("May withdraw vouchers")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(most_uses__gte=1, used__gte=0, reserved__gte=0)
+                & Q(most_uses__gte=F("used") + F("reserved")),
+                name="voucher_used_no_more_than_it_may",
+            ),
+            models.CheckConstraint(
+                condition=Q(captured__gte=0)
+                & (Q(value__isnull=True) | ~Q(gives="gift_card") | Q(captured__lte=F("value"))),
+                name="gift_card_holds_what_is_spent",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("valid_from")), name="voucher_lives_for_a_while"
+            ),
+            models.CheckConstraint(
+                condition=Q(gives="percentage", percent__gt=0, percent__lte=100)
+                | (~Q(gives="percentage") & Q(percent__isnull=True)),
+                name="voucher_percentage_to_hundred",
+            ),
+            models.CheckConstraint(
+                condition=~Q(gives__in=["discount", "gift_card"]) | Q(value__gt=0),
+                name="voucher_of_money_has_a_value",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["member", "-id"],
+                condition=Q(member__isnull=False),
+                name="voucher_of_member",
+            ),
+            models.Index(fields=["batch", "id"], name="voucher_of_batch"),
+            models.Index(fields=["reward", "id"], name="voucher_of_reward"),
+        ]
+        triggers = [
+            *never_deleted(),
+            pgtrigger.ReadOnly(
+                name="worth_stays",
+                fields=[
+                    "reference",
+                    "digest",
+                    "gives",
+                    "value",
+                    "percent",
+                    "most_off",
+                    "product",
+                    "least_order",
+                    "is_alone",
+                    "vat",
+                    "cost",
+                    "redemption",
+                    "batch",
+                    "issued_at",
+                    "valid_from",
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"… {self.tail}"
+
+    @property
+    def is_gift_card(self) -> bool:
+        return self.gives == Gives.GIFT_CARD
+
+    @property
+    def left(self) -> Decimal:
+        """What a gift card still holds, in euros; what is held by a till is in it."""
+        return (self.value or Decimal(0)) - self.captured
+
+    def state(self, now: datetime) -> str:
+        """Tell what it is at this moment; a till's hold that has run out may still be counted."""
+        if self.voided_at is not None:
+            return self.State.VOID
+        if self.used >= self.most_uses:
+            return self.State.REDEEMED
+        if self.expires_at <= now:
+            return self.State.EXPIRED
+        if self.valid_from > now:
+            return self.State.EARLY
+        if self.used + self.reserved >= self.most_uses:
+            return self.State.RESERVED
+        return self.State.ISSUED
+
+
+class ReservationQuerySet(models.QuerySet["Reservation"]):
+    """Filters that read as a sentence."""
+
+    def lock(self, pk: int) -> "Reservation":
+        return self.select_for_update(of=("self",)).get(pk=pk)
+
+    def live(self) -> Self:
+        return self.filter(state=Reservation.State.LIVE)
+
+    def run_out(self, now: datetime) -> Self:
+        return self.live().filter(until__lte=now)
+
+
+class Reservation(models.Model):
+    """
+    A till holds a voucher for an order, for fifteen minutes, under a key of its own.
+
+    `amount` is what comes off the order; of what has no amount it is 0. The counter is no
+    client: its reservations have none. Another client of the same source may go on with it.
+    """
+
+    class State(models.TextChoices):
+        LIVE = "live", _("held")
+        CAPTURED = "captured", _("captured")
+        RELEASED = "released", _("let go")
+        LAPSED = "lapsed", _("ran out")
+
+    reference = models.UUIDField(default=uuid4, unique=True, editable=False)
+    voucher = models.ForeignKey(
+        Voucher, verbose_name=_("voucher"), on_delete=models.PROTECT, related_name="reservations"
+    )
+    client = models.ForeignKey(
+        ApiClient, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    key = models.CharField(_("key"), max_length=64)
+    member = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    order = models.CharField(_("order"), max_length=64, blank=True)
+    total = models.DecimalField(_("order's total"), max_digits=12, decimal_places=2)
+    amount = models.DecimalField(_("off the order"), max_digits=10, decimal_places=2)
+    is_sole = models.BooleanField(default=True)
+    """Of a voucher that only one may hold at a time."""
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.LIVE)
+    made_at = models.DateTimeField(_("held since"))
+    until = models.DateTimeField(_("held until"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    actor = models.CharField(_("by"), max_length=40)
+    content = models.CharField(max_length=64, default="")
+    """SHA-256 of what was asked, so that the same key with other content is refused."""
+
+    objects = ReservationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reservation")
+        verbose_name_plural = _("reservations")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "key", "voucher"],
+                name="reservation_once_a_key",
+                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                fields=["voucher"],
+                condition=Q(state="live", is_sole=True),
+                name="one_live_reservation",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gte=0, total__gte=0, until__gt=F("made_at")),
+                name="reservation_makes_sense",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["until"], condition=Q(state="live"), name="reservation_runs_out"),
+        ]
+        triggers = never_deleted()
+
+    def __str__(self) -> str:
+        return str(self.reference)
+
+
+class CaptureQuerySet(models.QuerySet["Capture"]):
+    """Filters that read as a sentence."""
+
+    def lock(self, pk: int) -> "Capture":
+        return self.select_for_update(of=("self",)).get(pk=pk)
+
+
+class Capture(models.Model):
+    """What was really taken off an order; `rolled_back` of it came back since."""
+
+    reference = models.UUIDField(default=uuid4, unique=True, editable=False)
+    reservation = models.OneToOneField(
+        Reservation, on_delete=models.PROTECT, related_name="capture"
+    )
+    voucher = models.ForeignKey(
+        Voucher, verbose_name=_("voucher"), on_delete=models.PROTECT, related_name="captures"
+    )
+    amount = models.DecimalField(_("off the order"), max_digits=10, decimal_places=2)
+    rolled_back = models.DecimalField(_("given back"), max_digits=10, decimal_places=2, default=0)
+    is_undone = models.BooleanField(_("undone as a whole"), default=False)
+    order = models.CharField(_("order"), max_length=64, blank=True)
+    captured_at = models.DateTimeField(_("captured at"))
+    actor = models.CharField(_("by"), max_length=40)
+
+    objects = CaptureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("use of a voucher")
+        verbose_name_plural = _("uses of vouchers")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gte=0, rolled_back__gte=0, rolled_back__lte=F("amount")),
+                name="no_more_is_rolled_back_than_captured",
+            ),
+        ]
+        triggers = [
+            *never_deleted(),
+            pgtrigger.ReadOnly(
+                name="facts_stay",
+                fields=["reference", "reservation", "voucher", "amount", "captured_at", "actor"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.reference)
+
+
+class Rollback(models.Model):
+    """
+    Goods came back, so that a capture is undone, in part or whole, once for each key.
+
+    `points` went back into the lots they came from.
+    """
+
+    reference = models.UUIDField(default=uuid4, unique=True, editable=False)
+    capture = models.ForeignKey(Capture, on_delete=models.PROTECT, related_name="rollbacks")
+    client = models.ForeignKey(
+        ApiClient, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    key = models.CharField(_("key"), max_length=64)
+    amount = models.DecimalField(_("given back"), max_digits=10, decimal_places=2)
+    points = models.PositiveBigIntegerField(_("points given back"), default=0)
+    at = models.DateTimeField(_("at"))
+    actor = models.CharField(_("by"), max_length=40)
+    content = models.CharField(max_length=64, default="")
+
+    class Meta:
+        verbose_name = _("rollback")
+        verbose_name_plural = _("rollbacks")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "key", "capture"],
+                name="rollback_once_a_key",
+                nulls_distinct=False,
+            ),
+        ]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return str(self.reference)
+
+
+class WrongTry(models.Model):
+    """How many codes that are no good a client tried in an hour; the alarm rings once for each."""
+
+    client = models.ForeignKey(
+        ApiClient, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    hour = models.DateTimeField(_("hour"))
+    tries = models.PositiveIntegerField(_("tries"), default=0)
+    alarmed_at = models.DateTimeField(_("alarm at"), null=True, blank=True)
+    seen_at = models.DateTimeField(_("seen at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("wrong codes in an hour")
+        verbose_name_plural = _("wrong codes by the hour")
+        ordering = ["-hour"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "staff", "hour"],
+                name="one_count_an_hour",
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hour}: {self.tries}"
