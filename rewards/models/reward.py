@@ -220,6 +220,16 @@ class Reward(models.Model):
     def has_voucher(self) -> bool:
         return self.gives != Gives.DONATION
 
+    @property
+    def has_stock(self) -> bool:
+        """Whether it can run out; ask its stock along with it."""
+        return hasattr(self, "stock")
+
+    @property
+    def free(self) -> int | None:
+        """How many pieces are there for everybody; None if it never runs out."""
+        return self.stock.free if self.has_stock else None
+
 
 def _english() -> bool:
     return (get_language() or "nl").startswith("en")
