@@ -15,7 +15,7 @@ from points.models import Account, Entry
 from points.program_cache import program_zone
 from points.refusals import RuleSaysNo
 from rewards.actions.issuing import Worth, issue_voucher
-from rewards.actions.waiting_list import give_back_piece, place_of, take_piece
+from rewards.actions.waiting_list import give_back_piece, hold_for_next, place_of, take_piece
 from rewards.models import Invited, LimitUse, Place, Redemption, Reward
 from rewards.refusals import NoSuchPrice, OtherRedemption, RewardRefused, RewardRepriced
 from rewards.reports.offers import early_of, offer_of, price_of
@@ -126,8 +126,7 @@ def undo_redemption(
         made.undone_at = now
     made.save(update_fields=["restored", "undone_at"])
     if made.undone_at is not None:
-        _uncount(made)
-        give_back_piece(reward_id=made.reward_id)
+        _give_back(made, now)
     return made
 
 
@@ -215,12 +214,14 @@ def _count(use: LimitUse) -> None:
     use.save()
 
 
-def _uncount(made: Redemption) -> None:
-    """Of a reward that was counted; a limit set since counts what came after it alone."""
-    reward = Reward.objects.get(pk=made.reward_id)
+def _give_back(made: Redemption, now: datetime) -> None:
+    """Give back the turn and the piece; what was never counted stays so."""
+    reward = Reward.objects.select_related("stock").get(pk=made.reward_id)
+    turns = hold_for_next(reward_id=reward.pk, most=1, now=now) if reward.has_stock else 0
     since = period_of(reward.period, local_day(made.redeemed_at, program_zone()))
     used = LimitUse.objects.filter(reward=reward, member_id=made.member_id, since=since)
     used.filter(times__gt=0).update(times=F("times") - 1)
+    give_back_piece(reward_id=reward.pk, turns=turns)
 
 
 def _end(place: Place, now: datetime) -> None:

@@ -50,6 +50,9 @@ class RewardQuerySet(models.QuerySet["Reward"]):
             Q(until_at__isnull=True) | Q(until_at__gt=now)
         )
 
+    def with_its_stock(self) -> Self:
+        return self.select_related("stock", "tier")
+
 
 class Reward(models.Model):
     """
