@@ -1,0 +1,1 @@
+"""Reads over what members can have and had."""
