@@ -1,0 +1,1 @@
+"""Reads that are too big for a query of a model."""
