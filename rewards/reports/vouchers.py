@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.models import Count, Min
 from django.utils.translation import gettext as _
 
-from points.reports.wording import MINUS, money, points_text
+from points.program_cache import program_zone
+from points.reports.wording import MINUS, last_day, money, points_text
 from rewards.actions.issuing import code_of
 from rewards.barcodes import Drawing, bars, qr
 from rewards.code_vault import SealBrokenError
@@ -110,7 +112,7 @@ def _use(one: Happening) -> Use:
     words = _place(facts)
     if is_gain:
         back = (
-            _("Came back: %(words)s, with %(points)s") if one.points else _("Came back: %(words)s")
+            _("%(words)s: came back, with %(points)s") if one.points else _("%(words)s: came back")
         )
         words = back % {"words": words, "points": facts["points"]}
     amount = money(one.amount) if one.amount else ""
@@ -121,6 +123,21 @@ def _use(one: Happening) -> Use:
 def _place(facts: dict[str, str]) -> str:
     if not facts["where"]:
         return (
-            _("order %(order)s, at the counter") if facts["order"] else _("at the counter")
+            _("Order %(order)s, at the counter") if facts["order"] else _("At the counter")
         ) % facts
-    return (_("order %(order)s, at %(where)s") if facts["order"] else _("at %(where)s")) % facts
+    return (_("Order %(order)s, at %(where)s") if facts["order"] else _("At %(where)s")) % facts
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many vouchers wait to be used, and until when the first of them is valid."""
+
+    vouchers: int
+    until: date | None
+
+
+def waiting_vouchers(member_id: int, now: datetime) -> Waiting:
+    """Say in one query what a member still has to use."""
+    mine = Voucher.objects.of_member(member_id).usable(now)
+    count, first = mine.aggregate(count=Count("id"), first=Min("expires_at")).values()
+    return Waiting(count, last_day(first, program_zone()) if first is not None else None)

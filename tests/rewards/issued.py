@@ -10,7 +10,9 @@ from rewards.models.reward import Gives
 from tests import make
 
 
-def voucher(of=None, value="8.00", *, now=make.NOW, days=90, since=0, reward=None, **worth) -> Voucher:
+def voucher(
+    of=None, value="8.00", *, now=make.NOW, days=90, since=0, reward=None, **worth
+) -> Voucher:
     """A voucher of this member: by default € 8 off an order, valid for 90 days."""
     worth = {"gives": Gives.DISCOUNT, "value": value and Decimal(value)} | worth
     return issue_voucher(
