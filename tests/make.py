@@ -25,6 +25,8 @@ from points.actions.publication import publish_version, save_draft
 from points.actions.purchases import record_purchase, record_refund
 from points.events import Purchase as PurchaseEvent
 from points.models import OpenReceipt, ProgramVersion, Purchase
+from rewards.actions.redemption import redeem_reward
+from rewards.models import Redemption, Reward, Stock
 
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -328,3 +330,35 @@ def crowd(number: int, *, now=NOW) -> list[Member]:
         for count in range(number)
     ]
     return Member.objects.bulk_create(people)
+
+
+def reward(*, stock=None, now=NOW, **fields) -> Reward:
+    """A reward in the catalog; € 5 off for 500 points if nothing else is said."""
+    number = next(_numbers)
+    fields = {
+        "gives": "discount",
+        "name_nl": f"Korting {number}",
+        "name_en": f"Discount {number}",
+        "points": 500,
+        "value": Decimal(5),
+        "state": Reward.State.LIVE,
+        "changed_at": now,
+    } | fields
+    if fields["gives"] not in ("discount", "gift_card", "donation"):
+        fields["value"] = None
+    made = Reward.objects.create(**fields)
+    if stock is not None:
+        Stock.objects.create(reward=made, left=stock)
+    return made
+
+
+def redeem(by: Member, what: Reward, points=None, *, key=None, now=NOW) -> Redemption:
+    return redeem_reward(
+        member_id=by.pk,
+        reward_id=what.pk,
+        points=what.points if points is None else points,
+        revision=what.revision,
+        request_key=key or uuid4(),
+        actor=f"member:{by.pk}",
+        now=now,
+    )

@@ -1,1 +1,1 @@
-"""What this room tells of rewards and vouchers."""
+"""Reads over what members can have and had."""

@@ -1,1 +1,1 @@
-"""Pages of rewards and vouchers."""
+"""Pages of this room in the portal."""
