@@ -35,6 +35,9 @@ VOUCHER_KEY = env.str("VOUCHER_KEY", default=DEFAULT_SECRET)
 if not DEBUG and VOUCHER_KEY == DEFAULT_SECRET:
     message = "VOUCHER_KEY: DEBUG is off and the key is still the default; set a long random one."
     raise ImproperlyConfigured(message)
+VOUCHERS_MOST_SHARE = env.int("VOUCHERS_MOST_SHARE", default=100)
+if not 1 <= VOUCHERS_MOST_SHARE <= 100:
+    raise ImproperlyConfigured("VOUCHERS_MOST_SHARE: a percentage of an order, from 1 to 100.")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"]
 

@@ -18,6 +18,9 @@ class Scope(models.TextChoices):
     WRITE_REFUNDS = "refunds:write", _("report refunds")
     READ_MEMBERS = "members:read", _("look members up, with their statement")
     WRITE_MEMBERS = "members:write", _("enroll members")
+    READ_REWARDS = "rewards:read", _("show the catalog of rewards")
+    WRITE_REDEMPTIONS = "redemptions:write", _("spend points on rewards, of who shows their card")
+    USE_VOUCHERS = "vouchers:use", _("validate, reserve, capture and roll back vouchers")
 
 
 class ApiClient(models.Model):

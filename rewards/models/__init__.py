@@ -4,7 +4,8 @@ from rewards.models.batch import Batch, BatchExport
 from rewards.models.coupon import CouponRule, PrintedCoupon
 from rewards.models.redemption import Choice, LimitUse, Place, Redemption
 from rewards.models.reward import EarlyAccess, Invited, Reward, RewardPicture, Stock
-from rewards.models.voucher import Capture, Reservation, Rollback, Voucher, WrongTry
+from rewards.models.voucher import Capture, Reservation, Rollback, Voucher
+from rewards.models.wrong_try import UsedProof, WrongTry
 
 __all__ = [
     "Batch",
@@ -23,6 +24,7 @@ __all__ = [
     "RewardPicture",
     "Rollback",
     "Stock",
+    "UsedProof",
     "Voucher",
     "WrongTry",
 ]

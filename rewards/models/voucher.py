@@ -6,7 +6,6 @@ from typing import Self
 from uuid import uuid4
 
 import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -308,6 +307,12 @@ class Reservation(models.Model):
         ]
         indexes = [
             models.Index(fields=["until"], condition=Q(state="live"), name="reservation_runs_out"),
+            models.Index(fields=["order"], condition=~Q(order=""), name="reservation_of_order"),
+            models.Index(
+                fields=["voucher", "member"],
+                condition=Q(member__isnull=False),
+                name="reservation_of_member",
+            ),
         ]
         triggers = never_deleted()
 
@@ -397,33 +402,3 @@ class Rollback(models.Model):
 
     def __str__(self) -> str:
         return str(self.reference)
-
-
-class WrongTry(models.Model):
-    """How many codes that are no good a client tried in an hour; the alarm rings once for each."""
-
-    client = models.ForeignKey(
-        ApiClient, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    staff = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    hour = models.DateTimeField(_("hour"))
-    tries = models.PositiveIntegerField(_("tries"), default=0)
-    alarmed_at = models.DateTimeField(_("alarm at"), null=True, blank=True)
-    seen_at = models.DateTimeField(_("seen at"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("wrong codes in an hour")
-        verbose_name_plural = _("wrong codes by the hour")
-        ordering = ["-hour"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["client", "staff", "hour"],
-                name="one_count_an_hour",
-                nulls_distinct=False,
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.hour}: {self.tries}"

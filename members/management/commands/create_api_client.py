@@ -10,7 +10,7 @@ from members.actions.sources import name_source
 from members.models import Scope
 from members.refusals import Refusal
 
-FOR_A_TILL = [Scope.WRITE_PURCHASES, Scope.WRITE_REFUNDS, Scope.READ_MEMBERS, Scope.WRITE_MEMBERS]
+FOR_A_TILL = list(Scope)
 
 
 class Command(BaseCommand):

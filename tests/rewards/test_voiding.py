@@ -1,0 +1,57 @@
+"""Staff withdraw a voucher, and what was paid for it comes back."""
+
+from datetime import timedelta
+
+import pytest
+
+from members.models import StaffAct
+from rewards.actions.captures import capture_reservation
+from rewards.actions.reservations import VouchersRefused
+from rewards.actions.voiding import CannotBeVoided, HeldByTill, void_voucher
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def void(voucher, *, now=make.NOW):
+    return void_voucher(
+        voucher_id=voucher.pk, staff_id=make.staff().pk, reason="Sent to the wrong one", now=now
+    )
+
+
+def test_a_withdrawn_voucher_is_of_no_use_and_its_points_come_back(now):
+    make.published_program()
+    sanne = make.member(points=800)
+    voucher = make.bought(sanne, points=500)
+
+    void(voucher)
+    void(voucher)
+
+    voucher.refresh_from_db()
+    assert voucher.state(now) == "void"
+    assert make.balance(sanne) == 800
+    act = StaffAct.objects.get()
+    assert (act.reason, act.after, act.member) == ("Sent to the wrong one", {"points": 500}, sanne)
+    assert make.code(voucher) not in f"{act.what} {act.after}"
+    with pytest.raises(VouchersRefused, match="withdrawn"):
+        make.reserved(voucher)
+
+
+def test_what_a_till_holds_is_not_withdrawn_until_the_hold_ran_out(now):
+    voucher = make.voucher()
+    make.reserved(voucher)
+
+    with pytest.raises(HeldByTill):
+        void(voucher)
+    assert void(voucher, now=now + timedelta(minutes=15)).voided_at is not None
+
+
+def test_what_was_used_or_has_expired_cannot_be_withdrawn(now):
+    used, old = make.voucher(), make.voucher(days=1)
+    held = make.reserved(used)
+    capture_reservation(reservation_id=held.pk, amount=None, actor="user:0", now=now)
+
+    with pytest.raises(CannotBeVoided, match="used"):
+        void(used)
+    with pytest.raises(CannotBeVoided, match="expired"):
+        void(old, now=now + timedelta(days=1))
