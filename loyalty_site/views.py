@@ -16,6 +16,7 @@ from members.views.door import for_members
 from points.program_cache import current_program
 from points.reports.program_changes import announcements
 from points.reports.program_words import program_words
+from rewards.reports.vouchers import waiting_vouchers
 
 
 @require_safe
@@ -47,6 +48,7 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
             "member": member,
             "has_to_accept": takes_part and has_to_accept(member.pk, now),
             "points": points_at_home(request, member, now),
+            "waiting": waiting_vouchers(member.pk, now),
         },
     )
 

@@ -1,9 +1,11 @@
 """The one place that knows the key of codes: digests to find them by, seals to keep them in."""
 
 import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
 from hashlib import sha256
 from secrets import token_bytes
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -37,6 +39,31 @@ def opened(sealed: bytes) -> str:
         return AESGCM(_key("seal")).decrypt(nonce, rest, None).decode()
     except InvalidTag:
         raise SealBrokenError("sealed with another VOUCHER_KEY") from None
+
+
+def share_token(key: UUID) -> str:
+    """
+    Write what opens a shared gift card: its key and a tag that only this program can make.
+
+    So who reads the database cannot open the page either.
+    """
+    return urlsafe_b64encode(key.bytes + _share_tag(key)).decode().rstrip("=")
+
+
+def share_key_of(token: str) -> UUID | None:
+    """Return the key in a token; None if it was not made here."""
+    try:
+        read = urlsafe_b64decode(token.encode() + b"==")
+    except ValueError:
+        return None
+    if len(read) != 2 * DIGEST_BYTES:
+        return None
+    key = UUID(bytes=read[:DIGEST_BYTES])
+    return key if hmac.compare_digest(read[DIGEST_BYTES:], _share_tag(key)) else None
+
+
+def _share_tag(key: UUID) -> bytes:
+    return hmac.digest(_key("share"), key.bytes, sha256)[:DIGEST_BYTES]
 
 
 def _key(purpose: str) -> bytes:

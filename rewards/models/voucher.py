@@ -35,6 +35,16 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
     def gone(self, now: datetime) -> Self:
         return self.exclude(pk__in=self.usable(now).values("pk"))
 
+    def to_come(self, now: datetime) -> Self:
+        """Those that are of use now or later."""
+        return self.filter(voided_at__isnull=True, expires_at__gt=now, used__lt=F("most_uses"))
+
+    def over(self, now: datetime) -> Self:
+        """Those that are used, expired or withdrawn."""
+        return self.filter(
+            Q(voided_at__isnull=False) | Q(expires_at__lte=now) | Q(used__gte=F("most_uses"))
+        )
+
 
 class Voucher(models.Model):
     """
@@ -53,6 +63,8 @@ class Voucher(models.Model):
         REDEEMED = "redeemed", _("used")
         EXPIRED = "expired", _("expired")
         VOID = "void", _("withdrawn")
+
+    OPEN = (State.ISSUED, State.EARLY, State.RESERVED)
 
     reference = models.UUIDField(default=uuid4, unique=True, editable=False)
     digest = models.BinaryField(max_length=16, unique=True)
@@ -123,6 +135,8 @@ class Voucher(models.Model):
     void_reason = models.CharField(_("why it was withdrawn"), max_length=200, blank=True)
     share_key = models.UUIDField(null=True, blank=True, unique=True)
     """What opens a gift card's page for whom its owner sent the link."""
+    shares_name = models.BooleanField(default=False)
+    """Whether that page says who gives it."""
 
     objects = VoucherQuerySet.as_manager()
 

@@ -13,7 +13,7 @@ from tests import make
     # while nothing is posted, and asks whether the terms are accepted.
     [
         ("/", 3),
-        ("/my/", 4),
+        ("/my/", 5),
         ("/my/points/", 8),
         ("/my/points/?kind=nothing", 3),
         ("/my/points/expiring/", 5),
