@@ -44,7 +44,7 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
 WithFilters = models.Manager.from_queryset(VoucherQuerySet)
 
 
-class VoucherManager(WithFilters):
+class VoucherManager(WithFilters["Voucher"]):
     """Brings a voucher's batch along, by which a million of them are withdrawn at once."""
 
     def get_queryset(self) -> VoucherQuerySet:
