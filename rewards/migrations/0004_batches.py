@@ -41,6 +41,11 @@ class Migration(migrations.Migration):
             field=models.DateTimeField(blank=True, null=True, verbose_name="began"),
         ),
         migrations.AddField(
+            model_name="batch",
+            name="began_with",
+            field=models.PositiveIntegerField(default=0),
+        ),
+        migrations.AddField(
             model_name="batchexport",
             name="begun",
             field=models.PositiveSmallIntegerField(default=1, verbose_name="times begun"),

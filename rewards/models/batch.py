@@ -86,6 +86,8 @@ class Batch(models.Model):
     )
     made_at = models.DateTimeField(_("made at"))
     started_at = models.DateTimeField(_("began"), null=True, blank=True)
+    began_with = models.PositiveIntegerField(default=0)
+    """How many there were when the run began that is under way, or was the last."""
     heard_at = models.DateTimeField(_("last heard of"), null=True, blank=True)
     ready_at = models.DateTimeField(_("ready at"), null=True, blank=True)
     stopped_at = models.DateTimeField(_("stopped at"), null=True, blank=True)
