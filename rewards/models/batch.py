@@ -134,7 +134,8 @@ class BatchExportQuerySet(models.QuerySet["BatchExport"]):
 
     def to_wipe(self, now: datetime) -> Self:
         """Those that are over, whole or not, while the seals still stand."""
-        over = Q(finished_at__isnull=False) | Q(exported_at__lte=now - BatchExport.WINDOW)
+        # Twice the window: one begun at its very end goes out whole as well.
+        over = Q(finished_at__isnull=False) | Q(exported_at__lte=now - 2 * BatchExport.WINDOW)
         return self.filter(over, wiped_at__isnull=True)
 
 

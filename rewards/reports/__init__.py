@@ -1,0 +1,1 @@
+"""Reads of rewards and vouchers that are too big for a QuerySet."""
