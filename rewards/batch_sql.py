@@ -35,6 +35,7 @@ def copy_vouchers(batch: Batch, codes: Sequence[str], *, now: datetime) -> None:
     columns, text = rows_of(batch, codes, now=now)
     table = Voucher._meta.db_table
     with (
+        connection.wrap_database_errors,
         connection.cursor() as cursor,
         cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy,
     ):

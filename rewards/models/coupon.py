@@ -22,7 +22,7 @@ class CouponRuleQuerySet(models.QuerySet["CouponRule"]):
         return self.select_for_update(of=("self",)).get(pk=pk)
 
     def in_force(self) -> Self:
-        return self.filter(stopped_at__isnull=True)
+        return self.filter(stopped_at__isnull=True, batch__stopped_at__isnull=True)
 
 
 class CouponRule(models.Model):
