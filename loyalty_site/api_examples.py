@@ -24,6 +24,14 @@ TOLD = {
     "balance": 140,
     "tier": {"rank": 1, "name": "Silver"},
     "explanation": ["25 points earned on a purchase of €25.50."],
+    "coupons": [
+        {
+            "lines": ["€2 off your next purchase", "from €20"],
+            "code": "7K3QD-9WX2M-T5B8R",
+            "barcode": {"kind": "code128", "data": "7K3QD9WX2MT5B8R"},
+            "valid_until": "2026-03-29",
+        }
+    ],
 }
 REFUND = {
     "refund": "R-2026-88",
