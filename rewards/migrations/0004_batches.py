@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("members", "0015_codes_approval"),
-        ("rewards", "0001_initial"),
+        ("rewards", "0003_shared_with_a_name"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
