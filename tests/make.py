@@ -29,6 +29,7 @@ from rewards.actions.redemption import redeem_reward
 from rewards.models import Redemption, Reward, Stock
 
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
+A_MOMENT = timedelta(microseconds=1)
 _numbers = count(1)
 
 PROGRAM = """
