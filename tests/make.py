@@ -34,6 +34,7 @@ from rewards.models import Redemption, Reservation, Reward, Stock, Voucher
 from rewards.order_rules import Order
 
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
+A_MOMENT = timedelta(microseconds=1)
 _numbers = count(1)
 
 PROGRAM = """
