@@ -39,6 +39,7 @@ class Place:
 MEMBER_PLACES = [
     (pgettext_lazy("navigation", "Home"), "home", "home"),
     (pgettext_lazy("navigation", "Points"), "points:book", "points"),
+    (pgettext_lazy("navigation", "Rewards"), "rewards:catalog", "rewards"),
     (pgettext_lazy("navigation", "Program"), "landing", "program"),
 ]
 """The bar holds up to five."""
@@ -52,11 +53,13 @@ OUTSIDER_PLACES = [
 """For who is logged in and no member (yet)."""
 VISITOR_PLACES = [
     (_("The program"), "landing", "program"),
+    (pgettext_lazy("navigation", "Rewards"), "rewards:catalog", "rewards"),
     (_("Log in"), "account_login", "login"),
     (_("Join"), "account_signup", "join"),
 ]
 BELOW = {
     "points:book": ["points:book"],
+    "rewards:catalog": ["rewards:catalog"],
     "landing": ["members:terms"],
     "members:profile": [
         "members:leave",

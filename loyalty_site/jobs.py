@@ -25,6 +25,11 @@ from points.actions.service_letters import post_service_letters
 from points.actions.spending import count_spending
 from points.actions.unusual_use import find_unusual_use
 from points.reports.verification import verify_ledger
+from rewards.actions.choices import count_choices
+from rewards.actions.reservations import lapse_reservations
+from rewards.actions.turn_letters import post_missing_turns
+from rewards.actions.waiting_list import let_places_lapse, offer_what_is_free
+from rewards.actions.wrong_tries import forget_proofs
 
 SHOWN_VIOLATIONS = 5
 
@@ -111,6 +116,23 @@ def _resume_replays(_at: datetime, now: datetime) -> Figures:
 
 def _note_departures(_at: datetime, now: datetime) -> Figures:
     return {"members": note_missed_departures(now=now)}
+
+
+def _mind_the_line(_at: datetime, now: datetime) -> Figures:
+    lapsed = let_places_lapse(now=now)
+    return {
+        "lapsed": lapsed,
+        "offered": offer_what_is_free(now=now),
+        "letters": post_missing_turns(now=now),
+    }
+
+
+def _free_vouchers(_at: datetime, now: datetime) -> Figures:
+    return {"let_go": lapse_reservations(now=now), "proofs": forget_proofs(now=now)}
+
+
+def _count_choices(_at: datetime, now: datetime) -> Figures:
+    return {"rewards": count_choices(now=now)}
 
 
 def _remove_expired(_at: datetime, now: datetime) -> Figures:
@@ -216,6 +238,33 @@ JOBS = (
         Every(10),
         _note_departures,
         about=_("Writes beside each departure how many points were left, where that was missed."),
+    ),
+    Job(
+        "mind_the_line",
+        _("Mind the lines for rewards"),
+        Every(1),
+        _mind_the_line,
+        about=_(
+            "Lets pieces go to the next in line that were held for 48 hours, offers what is free, "
+            "and writes the letters about it that are missing."
+        ),
+    ),
+    Job(
+        "free_vouchers",
+        _("Let go of vouchers that tills forgot"),
+        Every(1),
+        _free_vouchers,
+        about=_(
+            "Ends the holds on vouchers that ran out after fifteen minutes, and forgets the codes "
+            "of cards that were used."
+        ),
+    ),
+    Job(
+        "count_choices",
+        _("Count what members choose"),
+        Every(60),
+        _count_choices,
+        about=_("Counts which rewards members of each tier chose, to sort the catalog by."),
     ),
     # What does not hold now does not hold in five minutes: once a night is enough.
     Job(

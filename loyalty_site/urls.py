@@ -21,6 +21,7 @@ urlpatterns = [
     path("language/", views.set_language, name="set_language"),
     path("", include("members.urls")),
     path("", include("points.urls")),
+    path("", include("rewards.urls")),
     path("", include("mailroom.urls")),
     path("", include("loyalty_site.staff_urls")),
     # Nobody has a password; allauth has pages for it all the same.

@@ -24,12 +24,12 @@ from points.actions.open_receipts import keep_open_receipts
 from points.actions.posting import post_event
 from points.actions.publication import publish_version, save_draft
 from points.actions.purchases import record_purchase, record_refund
-from points.actions.redemption import spend_points
 from points.events import Purchase as PurchaseEvent
 from points.models import OpenReceipt, ProgramVersion, Purchase
 from rewards.actions.issuing import Worth, code_of, issue_voucher
+from rewards.actions.redemption import redeem_reward
 from rewards.actions.reservations import reserve_voucher
-from rewards.models import Redemption, Reservation, Reward, Voucher
+from rewards.models import Redemption, Reservation, Reward, Stock, Voucher
 from rewards.order_rules import Order
 
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
@@ -336,6 +336,38 @@ def crowd(number: int, *, now=NOW) -> list[Member]:
     return Member.objects.bulk_create(people)
 
 
+def reward(*, stock=None, now=NOW, **fields) -> Reward:
+    """A reward in the catalog; € 5 off for 500 points if nothing else is said."""
+    number = next(_numbers)
+    fields = {
+        "gives": "discount",
+        "name_nl": f"Korting {number}",
+        "name_en": f"Discount {number}",
+        "points": 500,
+        "value": Decimal(5),
+        "state": Reward.State.LIVE,
+        "changed_at": now,
+    } | fields
+    if fields["gives"] not in ("discount", "gift_card", "donation"):
+        fields["value"] = None
+    made = Reward.objects.create(**fields)
+    if stock is not None:
+        Stock.objects.create(reward=made, left=stock)
+    return made
+
+
+def redeem(by: Member, what: Reward, points=None, *, key=None, now=NOW) -> Redemption:
+    return redeem_reward(
+        member_id=by.pk,
+        reward_id=what.pk,
+        points=what.points if points is None else points,
+        revision=what.revision,
+        request_key=key or uuid4(),
+        actor=f"member:{by.pk}",
+        now=now,
+    )
+
+
 def voucher(*, gives="discount", value=None, days=30, now=NOW, **facts) -> Voucher:
     """A voucher of 5 euros, or another; `facts` are its owner, its worth, its window."""
     own = {name: facts.pop(name) for name in ("member_id", "redemption") if name in facts}
@@ -357,30 +389,10 @@ def code(of: Voucher) -> str:
     return code_of(voucher=of)
 
 
-def bought(by: Member, *, points=500, now=NOW, **worth) -> Voucher:
+def bought(by: Member, *, points=500, now=NOW, **fields) -> Voucher:
     """A voucher that a member gave points for."""
-    key = uuid4()
-    reward = Reward.objects.create(
-        gives="discount",
-        name_nl="Korting",
-        name_en="Discount",
-        points=points,
-        value=5,
-        changed_at=now,
-    )
-    spend_points(member_id=by.pk, points=points, request_key=key, actor="user:0", now=now)
-    redemption = Redemption.objects.create(
-        request_key=key,
-        member=by,
-        reward=reward,
-        revision=1,
-        points=points,
-        value=5,
-        tier=0,
-        actor="user:0",
-        redeemed_at=now,
-    )
-    return voucher(now=now, member_id=by.pk, redemption=redemption, **worth)
+    fields = {key: Decimal(each) if key == "value" else each for key, each in fields.items()}
+    return redeem(by, reward(points=points, now=now, **fields), now=now).voucher
 
 
 def reserved(

@@ -4,20 +4,115 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
-from points.actions.redemption import restore_points
-from points.models import Account
-from rewards.models import Redemption
+from members.models import PROGRAM_SOURCE, Member
+from members.signals import announce
+from points.actions.redemption import restore_points, spend_points
+from points.kinds import Kind
+from points.local_time import end_of_validity, local_day
+from points.models import Account, Entry
+from points.program_cache import program_zone
+from points.refusals import RuleSaysNo
+from rewards.actions.issuing import Worth, issue_voucher
+from rewards.actions.waiting_list import give_back_piece, hold_for_next, place_of, take_piece
+from rewards.models import Invited, LimitUse, Place, Redemption, Reward
+from rewards.refusals import NoSuchPrice, OtherRedemption, RewardRefused, RewardRepriced
+from rewards.reports.offers import early_of, offer_of, price_of
+from rewards.reports.why_not import tier_names, why_not
+from rewards.signals import reward_redeemed
+from rewards.standing import Reason, Taker, Why, period_of, reasons_not
+
+HANDING = {
+    "none": Redemption.Handing.NONE,
+    "ship": Redemption.Handing.TO_SEND,
+    "pick_up": Redemption.Handing.TO_SET_OUT,
+}
+
+
+@transaction.atomic
+def redeem_reward(
+    *,
+    member_id: int,
+    reward_id: int,
+    points: int,
+    revision: int,
+    request_key: UUID,
+    actor: str,
+    now: datetime,
+) -> Redemption:
+    """
+    Spend a member's points on a reward; unless it is a donation, a voucher hangs on the answer.
+
+    The same request key always returns the same redemption, however often it comes; with other
+    content it is refused. `points` is the price chosen and `revision` the one it was seen at:
+    whoever looked at an older price is asked to look again. Otherwise refuses with the first of
+    `rewards.standing.Why`, and changes nothing. A piece of stock is taken last, so that those
+    who are after the last ones wait for each other no longer than a commit.
+    """
+    account = _lock_account(member_id)
+    earlier = Redemption.objects.filter(request_key=request_key).first()
+    if earlier is not None:
+        asked = (member_id, reward_id, points, revision)
+        if (earlier.member_id, earlier.reward_id, earlier.points, earlier.revision) != asked:
+            raise OtherRedemption
+        return earlier
+    reward = Reward.objects.filter(pk=reward_id).select_related("stock").first()
+    if reward is None:
+        raise _refused(Reason(why=Why.NOT_SEEN))
+    place = place_of(reward_id=reward.pk, member_id=member_id) if reward.has_stock else None
+    has_piece = place is not None and place.is_held(now)
+    use = _use_of(reward, member_id, now)
+    taker = Taker(
+        status=account.member.status,
+        tier=account.tier_id or 0,
+        is_invited=_is_invited(reward, member_id),
+        times=use.times,
+        has_piece=has_piece,
+    )
+    _check_offer(reward, taker, now)
+    _check_price(reward, points=points, revision=revision)
+    _spend(member_id, points, request_key, actor, now)
+    made = Redemption.objects.create(
+        request_key=request_key,
+        member_id=member_id,
+        reward=reward,
+        revision=revision,
+        points=points,
+        value=price_of(reward).worth(points),
+        cost=reward.cost,
+        tier=taker.tier,
+        actor=actor,
+        redeemed_at=now,
+        handing=HANDING[reward.handing],
+    )
+    if reward.has_voucher:
+        _issue(made, reward, now)
+    if place is not None:
+        _end(place, now)
+    _count(use)
+    if reward.has_stock and not take_piece(reward_id=reward.pk, is_held=has_piece):
+        raise _refused(Reason(why=Why.SOLD_OUT))
+    announce(reward_redeemed, redemption_id=made.pk)
+    return made
 
 
 @transaction.atomic
 def undo_redemption(
     *, redemption_id: int, points: int, request_key: UUID, actor: str, now: datetime
 ) -> Redemption:
-    """Put points of a redemption back into the lots they came from, in part or whole."""
+    """
+    Put points of a redemption back into the lots they came from, in part or whole.
+
+    The same request key never puts them back twice. Once all came back the redemption is undone:
+    its piece of stock returns, and the member may have the reward again. Refuses more points
+    than are left of it. The voucher is the caller's business.
+    """
     member_id = Redemption.objects.values_list("member_id", flat=True).get(pk=redemption_id)
     Account.objects.lock(member_id)
     made = Redemption.objects.lock(redemption_id)
+    if points == 0 or _was_restored(made, points, request_key):
+        return made
     restore_points(
         member_id=member_id,
         redemption_key=made.request_key,
@@ -27,6 +122,118 @@ def undo_redemption(
         points=points,
     )
     made.restored += points
-    made.undone_at = now if made.restored == made.points else None
+    if made.restored == made.points:
+        made.undone_at = now
     made.save(update_fields=["restored", "undone_at"])
+    if made.undone_at is not None:
+        _give_back(made, now)
     return made
+
+
+def _lock_account(member_id: int) -> Account:
+    """Lock the account; who never had a point has none yet, and nothing to spend."""
+    accounts = Account.objects.select_related("member")
+    try:
+        return accounts.lock(member_id)
+    except Account.DoesNotExist:
+        return Account(member=Member.objects.get(pk=member_id))
+
+
+def _is_invited(reward: Reward, member_id: int) -> bool:
+    if reward.audience != Reward.Audience.INVITED:
+        return False
+    return Invited.objects.filter(reward=reward, member_id=member_id).exists()
+
+
+def _check_offer(reward: Reward, taker: Taker, now: datetime) -> None:
+    today = local_day(now, program_zone())
+    for reason in reasons_not(offer_of(reward, early_of(reward, now)), taker, now, today):
+        raise _refused(reason)
+
+
+def _check_price(reward: Reward, *, points: int, revision: int) -> None:
+    if reward.revision != revision:
+        raise RewardRepriced
+    if not price_of(reward).takes(points):
+        raise NoSuchPrice
+
+
+def _refused(reason: Reason) -> RewardRefused:
+    says = why_not(reason, tier_names() if reason.why is Why.TIER else {}, program_zone())
+    details: dict[str, str | int] = {"missing": reason.missing} if reason.missing else {}
+    return RewardRefused(reason.why.value, says, **details)
+
+
+def _spend(member_id: int, points: int, request_key: UUID, actor: str, now: datetime) -> None:
+    try:
+        spend_points(
+            member_id=member_id, points=points, request_key=request_key, actor=actor, now=now
+        )
+    except RuleSaysNo as no:
+        if no.code != Why.POINTS:
+            raise
+        missing = points - int(no.details["spendable"])
+        raise _refused(Reason(why=Why.POINTS, missing=missing)) from no
+
+
+def _issue(made: Redemption, reward: Reward, now: datetime) -> None:
+    zone = program_zone()
+    issue_voucher(
+        worth=Worth(
+            gives=reward.gives,
+            value=made.value,
+            percent=reward.percent,
+            most_off=reward.most_off,
+            product=reward.product,
+            least_order=reward.least_order,
+            is_alone=reward.is_alone,
+            vat=reward.vat,
+            cost=reward.cost,
+        ),
+        valid_from=now,
+        expires_at=end_of_validity(local_day(now, zone), reward.valid_months, zone),
+        now=now,
+        member_id=made.member_id,
+        redemption=made,
+    )
+
+
+def _use_of(reward: Reward, member_id: int, now: datetime) -> LimitUse:
+    """Return how often the member had it in this period; the account's lock covers it."""
+    since = period_of(reward.period, local_day(now, program_zone()))
+    whose = {"reward": reward, "member_id": member_id, "since": since}
+    if reward.per_member is None:
+        return LimitUse(**whose)
+    return LimitUse.objects.filter(**whose).first() or LimitUse(**whose)
+
+
+def _count(use: LimitUse) -> None:
+    if use.reward.per_member is None:
+        return
+    use.times += 1
+    use.save()
+
+
+def _give_back(made: Redemption, now: datetime) -> None:
+    """Give back the turn and the piece; what was never counted stays so."""
+    reward = Reward.objects.select_related("stock").get(pk=made.reward_id)
+    turns = hold_for_next(reward_id=reward.pk, most=1, now=now) if reward.has_stock else 0
+    since = period_of(reward.period, local_day(made.redeemed_at, program_zone()))
+    used = LimitUse.objects.filter(reward=reward, member_id=made.member_id, since=since)
+    used.filter(times__gt=0).update(times=F("times") - 1)
+    give_back_piece(reward_id=reward.pk, turns=turns)
+
+
+def _end(place: Place, now: datetime) -> None:
+    place.state, place.ended_at = Place.State.TAKEN, now
+    place.save(update_fields=["state", "ended_at"])
+
+
+def _was_restored(made: Redemption, points: int, request_key: UUID) -> bool:
+    known = Entry.objects.filter(
+        source_id=PROGRAM_SOURCE, kind=Kind.RESTORED, operation=str(request_key)
+    )
+    earlier = known.values_list("member_id", "points").first()
+    if earlier is not None and earlier != (made.member_id, points):
+        raise OtherRedemption
+    return earlier is not None

@@ -2,7 +2,7 @@
 
 from rewards.models.batch import Batch, BatchExport
 from rewards.models.coupon import CouponRule, PrintedCoupon
-from rewards.models.redemption import LimitUse, Place, Redemption
+from rewards.models.redemption import Choice, LimitUse, Place, Redemption
 from rewards.models.reward import EarlyAccess, Invited, Reward, RewardPicture, Stock
 from rewards.models.voucher import Capture, Reservation, Rollback, Voucher
 from rewards.models.wrong_try import UsedProof, WrongTry
@@ -11,6 +11,7 @@ __all__ = [
     "Batch",
     "BatchExport",
     "Capture",
+    "Choice",
     "CouponRule",
     "EarlyAccess",
     "Invited",

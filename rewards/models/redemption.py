@@ -189,3 +189,31 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reward_id}: {self.member_id}"
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether a piece is held for them at this moment, swept up or not."""
+        until = self.held_until
+        return self.state == self.State.HELD and until is not None and until > now
+
+
+class Choice(models.Model):
+    """
+    How many members of a tier chose a reward lately, counted now and then.
+
+    The catalog sorts by it, and must not count everybody's history for each who looks.
+    """
+
+    reward = models.ForeignKey(Reward, on_delete=models.PROTECT, related_name="+", db_index=False)
+    tier = models.PositiveSmallIntegerField(_("tier"))
+    members = models.PositiveIntegerField(_("members"))
+    counted_at = models.DateTimeField(_("counted at"))
+
+    class Meta:
+        verbose_name = _("choice")
+        verbose_name_plural = _("choices")
+        constraints = [
+            models.UniqueConstraint(fields=["tier", "reward"], name="one_count_a_tier"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reward_id}/{self.tier}: {self.members}"

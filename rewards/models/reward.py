@@ -50,6 +50,9 @@ class RewardQuerySet(models.QuerySet["Reward"]):
             Q(until_at__isnull=True) | Q(until_at__gt=now)
         )
 
+    def with_its_stock(self) -> Self:
+        return self.select_related("stock", "tier")
+
 
 class Reward(models.Model):
     """
@@ -219,6 +222,16 @@ class Reward(models.Model):
     @property
     def has_voucher(self) -> bool:
         return self.gives != Gives.DONATION
+
+    @property
+    def has_stock(self) -> bool:
+        """Whether it can run out; ask its stock along with it."""
+        return hasattr(self, "stock")
+
+    @property
+    def free(self) -> int | None:
+        """How many pieces are there for everybody; None if it never runs out."""
+        return self.stock.free if self.has_stock else None
 
 
 def _english() -> bool:

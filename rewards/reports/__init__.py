@@ -1,1 +1,1 @@
-"""Reads that are too big for a query of a model."""
+"""Reads over what members can have and had."""

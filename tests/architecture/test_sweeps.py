@@ -34,6 +34,7 @@ RECEIVERS = {
     "members.receivers.show_the_new_branding": NOTHING_LOST,
     "points.receivers.note_what_was_left": "note_departures",
     "points.receivers.welcome": "welcome_new_members",
+    "rewards.receivers.tell_whose_turn_it_is": "mind_the_line",
 }
 """Everything that listens to an announcement → the job that makes up for a missed one."""
 SENDERS = {"delay", "apply_async", "send_task"}

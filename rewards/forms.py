@@ -1,0 +1,40 @@
+"""What a member chooses and confirms when points become a reward."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from points.reports.wording import points_text
+from rewards.models import Reward
+from rewards.models.reward import MOST_POINTS
+from rewards.reports.offers import price_of
+from rewards.reports.worth import worth_text
+
+
+class ChoiceForm(forms.Form):
+    """How many points to spend, where the reward leaves a choice."""
+
+    def __init__(self, reward: Reward, spendable: int, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["points"] = forms.TypedChoiceField(
+            label=_("How many points?"),
+            coerce=int,
+            choices=[
+                (points, f"{points_text(points)} – {worth_text(reward, points)}")
+                for points in reversed(price_of(reward).choices(spendable))
+            ],
+            error_messages={
+                "invalid_choice": _("This is not one of the prices. Choose one of the list.")
+            },
+        )
+
+
+class RedeemForm(forms.Form):
+    """What a member confirms: so many points, at the price they saw, once."""
+
+    points = forms.IntegerField(
+        min_value=1, max_value=MOST_POINTS, widget=forms.HiddenInput, label=_("points")
+    )
+    revision = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput)
