@@ -26,8 +26,10 @@ from points.actions.spending import count_spending
 from points.actions.unusual_use import find_unusual_use
 from points.reports.verification import verify_ledger
 from rewards.actions.choices import count_choices
+from rewards.actions.reservations import lapse_reservations
 from rewards.actions.turn_letters import post_missing_turns
 from rewards.actions.waiting_list import let_places_lapse, offer_what_is_free
+from rewards.actions.wrong_tries import forget_proofs
 
 SHOWN_VIOLATIONS = 5
 
@@ -123,6 +125,10 @@ def _mind_the_line(_at: datetime, now: datetime) -> Figures:
         "offered": offer_what_is_free(now=now),
         "letters": post_missing_turns(now=now),
     }
+
+
+def _free_vouchers(_at: datetime, now: datetime) -> Figures:
+    return {"let_go": lapse_reservations(now=now), "proofs": forget_proofs(now=now)}
 
 
 def _count_choices(_at: datetime, now: datetime) -> Figures:
@@ -241,6 +247,16 @@ JOBS = (
         about=_(
             "Lets pieces go to the next in line that were held for 48 hours, offers what is free, "
             "and writes the letters about it that are missing."
+        ),
+    ),
+    Job(
+        "free_vouchers",
+        _("Let go of vouchers that tills forgot"),
+        Every(1),
+        _free_vouchers,
+        about=_(
+            "Ends the holds on vouchers that ran out after fifteen minutes, and forgets the codes "
+            "of cards that were used."
         ),
     ),
     Job(

@@ -69,14 +69,3 @@ def tidy(typed: str) -> str:
 def shown(code: str) -> str:
     """Write a code in three groups of five, as people read it."""
     return "-".join(code[place : place + GROUP] for place in range(0, len(code), GROUP))
-
-
-def word_of(typed: str) -> str:
-    """Return a promotional code as it is kept: capitals, without spaces and dashes."""
-    return "".join(typed.split()).replace("-", "").upper()
-
-
-def candidates(typed: str) -> list[str]:
-    """Return what was typed as the codes it may be: one of ours, or a word that staff chose."""
-    found = [tidy(typed), word_of(typed)]
-    return list(dict.fromkeys(code for code in found if code))

@@ -24,7 +24,6 @@ from points.actions.open_receipts import keep_open_receipts
 from points.actions.posting import post_event
 from points.actions.publication import publish_version, save_draft
 from points.actions.purchases import record_purchase, record_refund
-from points.actions.redemption import spend_points
 from points.events import Purchase as PurchaseEvent
 from points.models import OpenReceipt, ProgramVersion, Purchase
 from rewards.actions.issuing import Worth, code_of, issue_voucher
@@ -391,30 +390,10 @@ def code(of: Voucher) -> str:
     return code_of(voucher=of)
 
 
-def bought(by: Member, *, points=500, now=NOW, **worth) -> Voucher:
+def bought(by: Member, *, points=500, now=NOW, **fields) -> Voucher:
     """A voucher that a member gave points for."""
-    key = uuid4()
-    reward = Reward.objects.create(
-        gives="discount",
-        name_nl="Korting",
-        name_en="Discount",
-        points=points,
-        value=5,
-        changed_at=now,
-    )
-    spend_points(member_id=by.pk, points=points, request_key=key, actor="user:0", now=now)
-    redemption = Redemption.objects.create(
-        request_key=key,
-        member=by,
-        reward=reward,
-        revision=1,
-        points=points,
-        value=5,
-        tier=0,
-        actor="user:0",
-        redeemed_at=now,
-    )
-    return voucher(now=now, member_id=by.pk, redemption=redemption, **worth)
+    fields = {key: Decimal(each) if key == "value" else each for key, each in fields.items()}
+    return redeem(by, reward(points=points, now=now, **fields), now=now).voucher
 
 
 def reserved(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +18,7 @@ from members.models import Application, Approval, Invitation, JoiningRules, Term
 from members.reports.joining import room_left
 from points.models import UnusualUse
 from points.program_cache import current_program
+from rewards.models import WrongTry
 
 COUNTED = 100
 """Nobody needs to know how many more there are."""
@@ -50,6 +51,8 @@ def concerns_of(user: User, jobs: Sequence[JobHealth], now: datetime) -> list[Co
         found += terms_concerns(now)
     if user.has_perm("members.decide_approval"):
         found += approval_concerns(user, now)
+    if user.has_perm("members.view_apiclient"):
+        found += guessing_concerns(now)
     found += job_concerns(jobs)
     if user.has_perm("points.see_unusual_use"):
         found += unusual_use_concerns(user)
@@ -176,6 +179,21 @@ def campaign_concerns(now: datetime) -> Iterator[Concern]:
         for campaign in campaigns.order_by("-pk")[:NAMED]:
             url = reverse("admin:campaigns_campaign_change", args=[campaign.pk])
             yield Concern(words % {"campaign": campaign}, url, "campaign")
+
+
+def guessing_concerns(now: datetime) -> Iterator[Concern]:
+    """Tills that try more codes than people mistype, in the last day."""
+    alarms = WrongTry.objects.alarming(now).filter(client__isnull=False).order_by()
+    tried = alarms.values("client", "client__name").annotate(Sum("tries"), Max("alarmed_at"))
+    for row in tried.order_by("-alarmed_at__max")[:NAMED]:
+        text = ngettext(
+            "%(client)s tried %(count)s voucher code that is no good",
+            "%(client)s tried %(count)s voucher codes that are no good",
+            row["tries__sum"],
+        )
+        facts = {"client": row["client__name"], "count": row["tries__sum"]}
+        url = reverse("admin:members_apiclient_change", args=[row["client"]])
+        yield Concern(text % facts, url, "gpp_maybe")
 
 
 def unusual_use_concerns(user: User) -> list[Concern]:

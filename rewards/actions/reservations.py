@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from members.models import ApiClient
 from members.refusals import Refusal
 from rewards.actions.wrong_tries import check_may_try, note_wrong_try
-from rewards.codes import candidates
 from rewards.models import Reservation, Voucher
 from rewards.order_rules import Order
 from rewards.reports.validation import (
     Asker,
     Validated,
+    candidates,
     holds_of_order,
     validated,
     vouchers_of,
