@@ -8,9 +8,7 @@ app_name = "rewards"
 urlpatterns = [
     path("my/vouchers/", vouchers.vouchers, name="vouchers"),
     path("my/vouchers/<uuid:reference>/", vouchers.voucher, name="voucher"),
-    path(
-        "my/vouchers/<uuid:reference>/<slug:paper>.pdf", vouchers.certificate, name="certificate"
-    ),
+    path("my/vouchers/<uuid:reference>/<slug:paper>.pdf", vouchers.certificate, name="certificate"),
     path("my/vouchers/<uuid:reference>/share/", gift_cards.share, name="share"),
     path("my/vouchers/<uuid:reference>/share/end/", gift_cards.end, name="end_sharing"),
     path("gift/<str:token>/", gift_cards.shared, name="shared"),

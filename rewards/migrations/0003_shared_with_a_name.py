@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rewards', '0001_initial'),
+        ('rewards', '0002_till'),
     ]
 
     operations = [
