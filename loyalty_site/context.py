@@ -59,7 +59,7 @@ VISITOR_PLACES = [
 ]
 BELOW = {
     "points:book": ["points:book"],
-    "rewards:catalog": ["rewards:catalog"],
+    "rewards:catalog": ["rewards:catalog", "rewards:vouchers"],
     "landing": ["members:terms"],
     "members:profile": [
         "members:leave",

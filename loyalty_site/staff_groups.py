@@ -32,13 +32,14 @@ def _all(*listed: str) -> frozenset[str]:
 COUNTER_WORK = _all(
     "members: look_up_member add_member change_card answer_for_member",
     "points: enter_purchase",
+    "rewards: look_up_voucher",
 )
 COUNTER = StaffGroup(
     "counter",
     pgettext_lazy("group of staff", "Counter"),
     _(
         "Finds one member at a time at the counter, sees what they may spend, enrolls people, "
-        "enters a purchase by hand, and blocks or replaces a card."
+        "enters a purchase by hand, blocks or replaces a card, and uses vouchers on an order."
     ),
     COUNTER_WORK,
 )
@@ -65,6 +66,8 @@ SERVICE = StaffGroup(
         "points.purchase: view",
         "points.openreceipt: view",
         "points.programversion: view",
+        "rewards: void_voucher",
+        "rewards.voucher: view",
     ),
 )
 MARKETING = StaffGroup(

@@ -1,33 +1,36 @@
 """The counter: find the person who stands there, and see no more than the counter needs."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib import admin
-from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
+from loyalty_site.admin.counter_desk import LONGEST, LOOK_UP_VOUCHER, at_counter, is_code
+from loyalty_site.admin.counter_voucher import voucher_page
 from members.actions.traces import record_look
 from members.admin.mail_buttons import MAY_ANSWER
 from members.admin.requests import colleague
 from members.lookup import Told, read
 from members.models import Card, Look, Member
+from members.refusals import Refusal
 from members.reports.counter import find_people
 from points.admin.member_panel import standing
 from points.models import Account, Purchase
+from rewards.actions.counter import look_up_code
+from rewards.models import Voucher
+from rewards.reports.validation import vouchers_of
+from rewards.reports.vouchers import Ticket, ticket
 
-LOOK_UP = "members.look_up_member"
 LATEST = 5
 LOOKED_JUST_NOW = timedelta(minutes=10)
 """Within this time a page that is opened again is one look."""
-LONGEST = 200
-View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +48,17 @@ class Answer:
 
     member_id: int | None = None
     matches: tuple[Match, ...] = ()
-    title: str = ""
-    advice: str = ""
+    title: str | Promise = ""
+    advice: str | Promise = ""
+    may_be_word: bool = False
 
 
-def at_counter(view: View) -> View:
-    """Open a page of the counter to who may look up members, as the other pages of staff."""
-    allowed: View = permission_required(LOOK_UP, raise_exception=True)(view)
-    guarded: View = admin.site.admin_view(allowed)
-    return guarded
+NO_VOUCHER = Answer(
+    title=gettext_lazy("No voucher has this code"),
+    advice=gettext_lazy(
+        "Scan it again, or type the fifteen letters and digits once more: one of them is wrong."
+    ),
+)
 
 
 @at_counter
@@ -61,7 +66,34 @@ def look_up(request: HttpRequest) -> HttpResponse:
     """One box; a card or an address leads straight on, a name is chosen from a few."""
     # What people tell stays out of addresses, and so out of histories and logs.
     line = request.POST.get("line", "")[:LONGEST].strip()
+    if line and is_code(line):
+        return _voucher(request, line)
     answer = answer_to(line) if line else Answer()
+    if answer.may_be_word and _is_word(request, line):
+        return _voucher(request, line)
+    return _counter_page(request, line, answer)
+
+
+def _voucher(request: HttpRequest, line: str) -> HttpResponse:
+    """Show the voucher of a code; one that is unknown counts as a guess."""
+    if not request.user.has_perm(LOOK_UP_VOUCHER):
+        return _counter_page(request, "", Answer(title=_("Vouchers are not yours to look up")))
+    try:
+        found = look_up_code(code=line, staff_id=colleague(request).pk, now=timezone.now())
+    except Refusal as refusal:
+        return _counter_page(request, "", Answer(title=str(refusal)))
+    if found is None:
+        return _counter_page(request, line, NO_VOUCHER)
+    return voucher_page(request, found, line)
+
+
+def _is_word(request: HttpRequest, line: str) -> bool:
+    """Tell whether what is nobody's name is a code that staff chose for everybody."""
+    may = request.user.has_perm(LOOK_UP_VOUCHER)
+    return may and vouchers_of([line]) != [None]
+
+
+def _counter_page(request: HttpRequest, line: str, answer: Answer) -> HttpResponse:
     if answer.member_id is not None:
         return redirect("counter_member", answer.member_id)
     context = {
@@ -101,6 +133,8 @@ def member_at_counter(request: HttpRequest, member_id: int) -> HttpResponse:
         "may_enter_purchases": may("points.enter_purchase"),
         "may_see_all": may("members.view_member"),
         "may_answer": may(MAY_ANSWER),
+        "may_redeem": may(LOOK_UP_VOUCHER) and member.may_spend,
+        "tickets": usable_tickets(member, now) if may(LOOK_UP_VOUCHER) else None,
     }
     return TemplateResponse(request, "loyalty_site/admin/counter_member.html", context)
 
@@ -143,6 +177,12 @@ def recognizable(members: tuple[Member, ...]) -> tuple[Match, ...]:
         )
         for member in members
     )
+
+
+def usable_tickets(member: Member, now: datetime) -> list[Ticket]:
+    """What they still have to use, soonest to expire first; without any code."""
+    rows = Voucher.objects.of_member(member.pk).to_come(now).select_related("reward")
+    return [ticket(one, now) for one in rows.order_by("expires_at", "id")[:LATEST]]
 
 
 def latest_purchases(member: Member, store: str) -> list[Purchase]:
@@ -190,10 +230,12 @@ def _what_is_missing(told: Told) -> Answer | None:
         return Answer(
             title=_("A name alone is not enough"),
             advice=_("Add the postal code or the birthday: “de Vries 1234 AB”, “Sanne 12-3-1980”."),
+            may_be_word=True,
         )
     if person.is_told_apart:
         return Answer(title=_("And the name?"), advice=_("Add a first or last name."))
     return Answer(
         title=_("This is no card, address or name"),
         advice=_("A card has 13 digits and begins with a 2. Scan it again, or ask for a name."),
+        may_be_word=True,
     )

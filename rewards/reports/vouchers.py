@@ -9,10 +9,6 @@ from django.utils.translation import gettext as _
 
 from points.program_cache import program_zone
 from points.reports.wording import MINUS, last_day, money, points_text
-from rewards.actions.issuing import code_of
-from rewards.barcodes import Drawing, bars, qr
-from rewards.code_vault import SealBrokenError
-from rewards.codes import shown
 from rewards.models import Voucher
 from rewards.models.reward import Gives
 from rewards.reports.voucher_history import Happening, What, uses_of
@@ -48,16 +44,6 @@ class Ticket:
     until: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Scannable:
-    """A code in three groups, and as scanners read it."""
-
-    code: str
-    shown: str
-    bars: Drawing
-    qr: Drawing
-
-
 def ticket(voucher: Voucher, now: datetime) -> Ticket:
     """Put a voucher into words; no query if its reward is at hand."""
     state = Voucher.State(voucher.state(now))
@@ -79,15 +65,6 @@ def left_figure(voucher: Voucher) -> str:
     """Write what is left of a gift card that is not empty, or what another voucher is worth."""
     is_begun = voucher.is_gift_card and Decimal(0) < voucher.left
     return short_money(voucher.left) if is_begun else figure(voucher)
-
-
-def scannable(voucher: Voucher) -> Scannable | None:
-    """Open a code for its owner; None if it cannot be read, for want of the seal or of the key."""
-    try:
-        code = code_of(voucher=voucher)
-    except SealBrokenError:
-        return None
-    return Scannable(code, shown(code), bars(code), qr(code)) if code else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from rewards.actions.sharing import end_sharing, share_gift_card
 from rewards.code_vault import share_key_of
 from rewards.models import Voucher
 from rewards.reports.voucher_words import rules
-from rewards.reports.vouchers import scannable, ticket
+from rewards.reports.vouchers import ticket
+from rewards.views.scannable import scannable
 from rewards.views.vouchers import own_voucher, voucher_page
 
 OPENED = {"gift_card": "20/m/ip"}

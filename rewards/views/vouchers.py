@@ -18,7 +18,8 @@ from rewards.code_vault import share_token
 from rewards.models import Voucher
 from rewards.reports.certificates import certificate_of
 from rewards.reports.voucher_words import rules
-from rewards.reports.vouchers import scannable, ticket, uses_in_words
+from rewards.reports.vouchers import ticket, uses_in_words
+from rewards.views.scannable import scannable
 
 OVER_A_PAGE = 20
 

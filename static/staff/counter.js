@@ -2,6 +2,7 @@
 
 const box = document.querySelector("[data-counter]");
 const line = box?.querySelector("input[name=line]");
+const first = document.querySelector("[data-counter-first]");
 const choices = [...document.querySelectorAll("[data-counter-choice]")];
 
 function isTyping(target) {
@@ -14,7 +15,7 @@ function move(steps) {
 }
 
 function clear() {
-  if (choices.length || document.querySelector(".counter-nobody, .counter-member")) {
+  if (choices.length || document.querySelector(".counter-nobody, .counter-member, .counter-voucher")) {
     window.location.assign(box.dataset.counter);
     return;
   }
@@ -32,7 +33,7 @@ function press(event) {
   } else if (choices.length && event.key === "ArrowUp") {
     event.preventDefault();
     move(-1);
-  } else if (/^[0-9]$/.test(event.key) && !isTyping(event.target)) {
+  } else if (/^[0-9a-z]$/i.test(event.key) && !isTyping(event.target)) {
     line.value = "";
     line.focus();
   }
@@ -41,6 +42,8 @@ function press(event) {
 function settle() {
   if (choices.length) {
     choices[0].focus();
+  } else if (first) {
+    first.focus();
   } else {
     line.focus();
     // What found nobody is most often typed anew; what a scanner is typing now is not.
