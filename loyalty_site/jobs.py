@@ -25,7 +25,9 @@ from points.actions.service_letters import post_service_letters
 from points.actions.spending import count_spending
 from points.actions.unusual_use import find_unusual_use
 from points.reports.verification import verify_ledger
+from rewards.actions.batch_making import resume_batches
 from rewards.actions.choices import count_choices
+from rewards.actions.exports import wipe_codes
 from rewards.actions.reservations import lapse_reservations
 from rewards.actions.turn_letters import post_missing_turns
 from rewards.actions.waiting_list import let_places_lapse, offer_what_is_free
@@ -112,6 +114,14 @@ def _find_unusual_use(_at: datetime, now: datetime) -> Figures:
 
 def _resume_replays(_at: datetime, now: datetime) -> Figures:
     return {"resumed": resume_replays(now=now)}
+
+
+def _resume_batches(_at: datetime, now: datetime) -> Figures:
+    return {"codes": resume_batches(now=now)}
+
+
+def _wipe_codes(_at: datetime, now: datetime) -> Figures:
+    return {"codes": wipe_codes(now=now)}
 
 
 def _note_departures(_at: datetime, now: datetime) -> Figures:
@@ -231,6 +241,20 @@ JOBS = (
         Every(5),
         _resume_replays,
         about=_("Takes up drafts to be tried on the past whose worker was lost."),
+    ),
+    Job(
+        "resume_batches",
+        _("Resume lost batches of codes"),
+        Every(5),
+        _resume_batches,
+        about=_("Goes on with batches of codes whose worker was lost."),
+    ),
+    Job(
+        "wipe_codes",
+        _("Wipe exported codes"),
+        Every(5),
+        _wipe_codes,
+        about=_("Wipes the codes of a batch here once they have left the house."),
     ),
     Job(
         "note_departures",

@@ -68,6 +68,14 @@ SECTIONS = (
             _list(_("Campaigns"), "campaign", "campaigns.campaign"),
             _list(_("Audiences"), "filter_alt", "campaigns.audience"),
             _list(_("Rules for mailings"), "tune", "mailroom.mailrules"),
+            _list(_("Batches and codes"), "confirmation_number", "rewards.batch"),
+            _list(_("Coupons on the receipt"), "receipt", "rewards.couponrule"),
+            Place(
+                _("Cost and VAT of vouchers"),
+                "account_balance",
+                "admin:rewards_batch_finance",
+                ("rewards.see_voucher_figures",),
+            ),
         ),
     ),
     (

@@ -94,6 +94,9 @@ MARKETING = StaffGroup(
         "campaigns: send_campaign",
         "campaigns.audience: view add change",
         "campaigns.campaign: view add change",
+        "rewards: stop_batch export_codes",
+        "rewards.batch: view add",
+        "rewards.couponrule: view add change",
     ),
 )
 FINANCE = StaffGroup(
@@ -113,6 +116,9 @@ FINANCE = StaffGroup(
         "points.adjustmentlimit: view",
         "points.programversion: view",
         "points.replay: view",
+        "rewards: see_voucher_figures export_codes",
+        "rewards.batch: view",
+        "rewards.couponrule: view",
     ),
 )
 PRIVACY = StaffGroup(
@@ -177,6 +183,9 @@ ADMIN = StaffGroup(
         "campaigns: approve_campaign send_campaign",
         "campaigns.audience: view",
         "campaigns.campaign: view",
+        "rewards: stop_batch export_codes see_voucher_figures",
+        "rewards.batch: view",
+        "rewards.couponrule: view",
         "loyalty_site: run_job",
         "loyalty_site.jobrun: view",
         "loyalty_site.failedtask: view change",

@@ -24,6 +24,7 @@ TITLES = {job.name: job.title for job in JOBS}
 FIGURES = {
     "accounts": pgettext_lazy("counted by a job", "accounts"),
     "campaigns": pgettext_lazy("counted by a job", "campaigns"),
+    "codes": pgettext_lazy("counted by a job", "codes"),
     "entries": pgettext_lazy("counted by a job", "entries"),
     "failed_tasks": pgettext_lazy("counted by a job", "failed tasks"),
     "fell": pgettext_lazy("counted by a job", "fell a tier"),

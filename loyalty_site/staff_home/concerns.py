@@ -73,6 +73,8 @@ def approval_concerns(user: User, now: datetime) -> list[Concern]:
         others = others.exclude(kind=Approval.Kind.PUBLICATION)
     if not user.has_perm("campaigns.approve_campaign"):
         others = others.exclude(kind=Approval.Kind.MAILING)
+    if not user.has_perm("rewards.export_codes"):
+        others = others.exclude(kind=Approval.Kind.CODES)
     waiting = others.count()
     if not waiting:
         return []

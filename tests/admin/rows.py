@@ -40,7 +40,9 @@ from points.models import (
     Spending,
     UnusualUse,
 )
+from rewards.models import Batch, CouponRule
 from tests import make
+from tests.rewards import codes_made
 
 
 def one_of_each() -> dict:
@@ -117,6 +119,8 @@ def one_of_each() -> dict:
         ),
         UnusualUse: unusual(member, purchase, now),
         OpenReceipt: make.open_receipt(store="North"),
+        Batch: codes_made.asked_batch(now=now),
+        CouponRule: codes_made.coupon_rule(now=now),
         Approval: Approval.objects.create(
             kind=Approval.Kind.ADJUSTMENT,
             member=member,

@@ -81,6 +81,8 @@ def first(model) -> int:
 PEOPLE = {"people": "Eva Mol <eva@example.nl>", "reason": "Pilot"}
 TEXTS = {"text_nl": "Neem deel.", "text_en": "Take part."}
 WORDS = {"name": "Autumn", "subject_nl": "Herfst", "body_nl": "Beste {name}"}
+WORTH = {"name": "Cinema", "gives": "discount", "value": "5.00"}
+COUPON = {"least_total": "20.00", "lines_nl": "€ 5 korting", "lines_en": "€5 off"}
 EDITS = {
     "mailroom.Suppression": [(lambda: "add/", {"email": "x@example.nl", "reason": "Asked us"})],
     "campaigns.Audience": [
@@ -113,6 +115,8 @@ EDITS = {
         (lambda: "add/", {"email": "new@example.nl", "name": "New"}),
     ],
     "points.AdjustmentLimit": [(lambda: "1/change/", {"points_a_day": "100"})],
+    "rewards.Batch": [(lambda: "add/", WORTH | {"wanted": "2"})],
+    "rewards.CouponRule": [(lambda: "add/", WORTH | COUPON)],
     "points.ProgramVersion": [(lambda: "add/", {"toml": make.program_toml(rate=2)})],
 }
 # Its page answers with the key instead of going on to the list: tests/admin/test_api_clients.py.

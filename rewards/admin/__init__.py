@@ -1,0 +1,5 @@
+"""The back office's pages of this room."""
+
+from rewards.admin import batch, coupon_rule
+
+__all__ = ["batch", "coupon_rule"]
