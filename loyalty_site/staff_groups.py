@@ -32,6 +32,8 @@ def _all(*listed: str) -> frozenset[str]:
 COUNTER_WORK = _all(
     "members: look_up_member add_member change_card answer_for_member",
     "points: enter_purchase",
+    "rewards: hand_over_redemption",
+    "rewards.redemption: view",
 )
 COUNTER = StaffGroup(
     "counter",
@@ -65,6 +67,7 @@ SERVICE = StaffGroup(
         "points.purchase: view",
         "points.openreceipt: view",
         "points.programversion: view",
+        "rewards.reward: view",
     ),
 )
 MARKETING = StaffGroup(
@@ -88,6 +91,9 @@ MARKETING = StaffGroup(
         "points.spending: view",
         "points.programversion: view add change",
         "points.replay: view add",
+        "rewards.reward: view add change",
+        "rewards.stock: change",
+        "rewards.redemption: view",
         "campaigns: send_campaign",
         "campaigns.audience: view add change",
         "campaigns.campaign: view add change",
@@ -110,6 +116,8 @@ FINANCE = StaffGroup(
         "points.adjustmentlimit: view",
         "points.programversion: view",
         "points.replay: view",
+        "rewards.reward: view",
+        "rewards.redemption: view",
     ),
 )
 PRIVACY = StaffGroup(
@@ -171,6 +179,8 @@ ADMIN = StaffGroup(
         "points.programversion: view add change",
         "points.replay: view add",
         "points.adjustmentlimit: view add change",
+        "rewards.reward: view",
+        "rewards.redemption: view",
         "campaigns: approve_campaign send_campaign",
         "campaigns.audience: view",
         "campaigns.campaign: view",
