@@ -46,6 +46,7 @@ SECTIONS = (
             _list(_("Ledger"), "menu_book", "points.entry"),
             _list(_("Requests"), "rule_folder", "members.approval"),
             _list(_("Receipts without a card"), "receipt", "points.openreceipt"),
+            _list(_("Redemptions"), "redeem", "rewards.redemption"),
         ),
     ),
     (
@@ -81,6 +82,7 @@ SECTIONS = (
     (
         pgettext_lazy("part of the back office", "Program"),
         (
+            _list(_("Rewards"), "featured_seasonal_and_gifts", "rewards.reward"),
             _list(_("Program versions"), "rule", "points.programversion"),
             _list(_("Replays"), "replay", "points.replay"),
             Place(_("Rules for the counter"), "print", "admin:points_rules_sheet"),

@@ -72,6 +72,7 @@ def pages(
 AT_COUNTER = "counter service privacy"
 PREVIEWS = both("service marketing privacy admin")
 READS_LEDGER = "service finance privacy"
+SEES_REWARDS = "service marketing finance admin"
 
 TABLE: dict[str, Access] = {
     "counter": both(AT_COUNTER),
@@ -164,6 +165,16 @@ TABLE: dict[str, Access] = {
     "admin:campaigns_campaign_download": both("marketing admin"),
     **pages("mailroom.mailrules", see="marketing admin", change="admin", one_form=True),
     "admin:mailroom_mailrules_change": ANYBODY,
+    # Rewards
+    **pages("rewards.reward", see=SEES_REWARDS, add="marketing", change="marketing"),
+    "admin:rewards_reward_put_in": both("marketing"),
+    "admin:rewards_reward_withdraw": both("marketing"),
+    "admin:rewards_reward_stock": both("marketing"),
+    "admin:rewards_reward_set_its_picture": both("marketing"),
+    "admin:rewards_reward_early": both("marketing"),
+    "admin:rewards_reward_invited": both("marketing"),
+    **pages("rewards.redemption", see="counter service marketing finance admin"),
+    "admin:rewards_redemption_hand_over_next": both("counter service"),
     # The program
     **pages("points.programversion", see="service marketing finance admin", add="marketing admin"),
     "admin:points_programversion_rules_sheet": both("service marketing finance admin"),

@@ -40,7 +40,7 @@ from points.models import (
     Spending,
     UnusualUse,
 )
-from rewards.models import Batch, CouponRule
+from rewards.models import Batch, CouponRule, Redemption, Reward
 from tests import make
 from tests.rewards import codes_made
 
@@ -58,6 +58,7 @@ def one_of_each() -> dict:
     asked = {"points": 900, "cause": "mistake", "member": member.pk, "note": "Till was off"}
     asked |= {"request_key": key}
     applicant = make.login()
+    reward = make.reward(gives="perk", handing="ship", now=now)
     return {
         Member: member,
         ApiClient: create_client(
@@ -114,6 +115,8 @@ def one_of_each() -> dict:
         Campaign: Campaign.objects.create(
             name="Spring", drafted_by=colleague, changed_by=colleague, drafted_at=now
         ),
+        Reward: reward,
+        Redemption: make.redeem(make.member(points=500), reward, now=now),
         Spending: Spending.objects.create(
             member=member, total=25, purchases=1, latest_at=now, counted_at=now
         ),
