@@ -59,11 +59,16 @@ def concerns_of(user: User, jobs: Sequence[JobHealth], now: datetime) -> list[Co
     found += stuck_concerns(user)
     if user.has_perm("campaigns.send_campaign"):
         found += campaign_concerns(now)
-    if user.has_perm("members.change_joiningrules"):
-        found += waiting_list_concerns(now)
-    if user.has_perm("members.invite_member"):
-        found += invitation_concerns(now)
+    found += joining_concerns(user, now)
     return sorted(found, key=lambda concern: not concern.is_urgent)
+
+
+def joining_concerns(user: User, now: datetime) -> Iterator[Concern]:
+    """Whoever wants to come in, or was asked to."""
+    if user.has_perm("members.change_joiningrules"):
+        yield from waiting_list_concerns(now)
+    if user.has_perm("members.invite_member"):
+        yield from invitation_concerns(now)
 
 
 def approval_concerns(user: User, now: datetime) -> list[Concern]:
