@@ -189,14 +189,14 @@ def campaign_concerns(now: datetime) -> Iterator[Concern]:
 def guessing_concerns(now: datetime) -> Iterator[Concern]:
     """Tills that try more codes than people mistype, in the last day."""
     alarms = WrongTry.objects.alarming(now).filter(client__isnull=False).order_by()
-    tried = alarms.values("client", "client__name").annotate(Sum("tries"), Max("alarmed_at"))
-    for row in tried.order_by("-alarmed_at__max")[:NAMED]:
+    tried = alarms.values("client", "client__name").annotate(many=Sum("tries"), latest=Max("alarmed_at"))
+    for row in tried.order_by("-latest")[:NAMED]:
         text = ngettext(
             "%(client)s tried %(count)s voucher code that is no good",
             "%(client)s tried %(count)s voucher codes that are no good",
-            row["tries__sum"],
+            row["many"],
         )
-        facts = {"client": row["client__name"], "count": row["tries__sum"]}
+        facts = {"client": row["client__name"], "count": row["many"]}
         url = reverse("admin:members_apiclient_change", args=[row["client"]])
         yield Concern(text % facts, url, "gpp_maybe")
 
