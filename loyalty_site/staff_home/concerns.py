@@ -59,11 +59,16 @@ def concerns_of(user: User, jobs: Sequence[JobHealth], now: datetime) -> list[Co
     found += stuck_concerns(user)
     if user.has_perm("campaigns.send_campaign"):
         found += campaign_concerns(now)
-    if user.has_perm("members.change_joiningrules"):
-        found += waiting_list_concerns(now)
-    if user.has_perm("members.invite_member"):
-        found += invitation_concerns(now)
+    found += joining_concerns(user, now)
     return sorted(found, key=lambda concern: not concern.is_urgent)
+
+
+def joining_concerns(user: User, now: datetime) -> Iterator[Concern]:
+    """Whoever wants to come in, or was asked to."""
+    if user.has_perm("members.change_joiningrules"):
+        yield from waiting_list_concerns(now)
+    if user.has_perm("members.invite_member"):
+        yield from invitation_concerns(now)
 
 
 def approval_concerns(user: User, now: datetime) -> list[Concern]:
@@ -186,14 +191,14 @@ def campaign_concerns(now: datetime) -> Iterator[Concern]:
 def guessing_concerns(now: datetime) -> Iterator[Concern]:
     """Tills that try more codes than people mistype, in the last day."""
     alarms = WrongTry.objects.alarming(now).filter(client__isnull=False).order_by()
-    tried = alarms.values("client", "client__name").annotate(Sum("tries"), Max("alarmed_at"))
-    for row in tried.order_by("-alarmed_at__max")[:NAMED]:
+    tried = alarms.values("client", "client__name").annotate(many=Sum("tries"), latest=Max("alarmed_at"))
+    for row in tried.order_by("-latest")[:NAMED]:
         text = ngettext(
             "%(client)s tried %(count)s voucher code that is no good",
             "%(client)s tried %(count)s voucher codes that are no good",
-            row["tries__sum"],
+            row["many"],
         )
-        facts = {"client": row["client__name"], "count": row["tries__sum"]}
+        facts = {"client": row["client__name"], "count": row["many"]}
         url = reverse("admin:members_apiclient_change", args=[row["client"]])
         yield Concern(text % facts, url, "gpp_maybe")
 

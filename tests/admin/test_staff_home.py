@@ -20,6 +20,7 @@ from rewards.actions.wrong_tries import note_wrong_try
 from tests import make
 from tests.admin.conftest import at_desk, with_factor
 from tests.admin.rows import one_of_each
+from tests.rewards import tills
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
@@ -56,12 +57,12 @@ def test_ones_own_request_waits_for_somebody_else():
 
 
 def test_a_till_that_tries_codes_is_named_to_who_may_stop_it():
-    till, now = make.till("Till 7"), timezone.now()
+    till, now = tills.till("Till 7"), timezone.now()
     note_wrong_try(client_id=till, staff_id=None, now=now - timedelta(hours=2), many=100)
     note_wrong_try(client_id=till, staff_id=None, now=now, many=12)
-    note_wrong_try(client_id=make.till("Till 8"), staff_id=None, now=now)
+    note_wrong_try(client_id=tills.till("Till 8"), staff_id=None, now=now)
     note_wrong_try(
-        client_id=make.till("Till 9"), staff_id=None, now=now - timedelta(days=2), many=100
+        client_id=tills.till("Till 9"), staff_id=None, now=now - timedelta(days=2), many=100
     )
 
     for group in GROUPS:

@@ -15,24 +15,25 @@ from rewards.order_rules import Order, Why
 from rewards.reports.validation import UNKNOWN, Asker, validated, vouchers_of
 from rewards.signals import codes_guessed
 from tests import make
+from tests.rewards import tills
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 
 
 def used(now=make.NOW, **facts):
-    voucher = make.voucher(**facts)
-    held = make.reserved(voucher)
+    voucher = tills.voucher(**facts)
+    held = tills.reserved(voucher)
     capture_reservation(reservation_id=held.pk, amount=None, actor="user:0", now=now)
     return voucher
 
 
 def expired(**facts):
-    return make.voucher(now=make.NOW - timedelta(days=40), **facts)
+    return tills.voucher(now=make.NOW - timedelta(days=40), **facts)
 
 
 def void(now=make.NOW, **facts):
-    voucher = make.voucher(**facts)
+    voucher = tills.voucher(**facts)
     return void_voucher(voucher_id=voucher.pk, staff_id=make.staff().pk, reason="Lost", now=now)
 
 
@@ -70,7 +71,7 @@ def wrong(times, client_id, *, now=make.NOW):
 @pytest.mark.parametrize("spoil", SPOILED)
 def test_unknown_used_expired_and_withdrawn_codes_are_alike_to_a_stranger(spoil):
     stranger = Asker(source_id=make.source())
-    code = make.code(SPOILED[spoil]())
+    code = tills.code(SPOILED[spoil]())
 
     answers = [told(code, stranger), told(new_code(), stranger), told("no code", stranger)]
 
@@ -80,7 +81,7 @@ def test_unknown_used_expired_and_withdrawn_codes_are_alike_to_a_stranger(spoil)
 
 @pytest.mark.parametrize("spoil", SPOILED)
 def test_a_stranger_hears_as_little_of_one_the_order_does_not_fit(spoil):
-    code = make.code(SPOILED[spoil](least_order=Decimal("40.00")))
+    code = tills.code(SPOILED[spoil](least_order=Decimal("40.00")))
 
     assert told(code, Asker(source_id=make.source()), total="1.00").told == UNKNOWN
 
@@ -89,7 +90,7 @@ def test_a_stranger_hears_as_little_of_one_the_order_does_not_fit(spoil):
 def test_staff_and_who_shows_the_owners_card_see_why(spoil):
     make.published_program()
     sanne, other = make.member(), make.member()
-    code = make.code(SPOILED[spoil](member_id=sanne.pk))
+    code = tills.code(SPOILED[spoil](member_id=sanne.pk))
     why = {"used": Why.USED, "expired": Why.EXPIRED, "void": Why.WITHDRAWN}[spoil]
     source = make.source()
 
@@ -103,19 +104,19 @@ def test_staff_and_who_shows_the_owners_card_see_why(spoil):
 
 
 def test_the_order_it_was_used_on_is_told_so(now):
-    voucher, till = make.voucher(), make.till()
-    held = make.reserved(voucher, client_id=till, order="O-1")
+    voucher, till = tills.voucher(), tills.till()
+    held = tills.reserved(voucher, client_id=till, order="O-1")
     capture_reservation(reservation_id=held.pk, amount=None, actor="api:1", now=now)
     asker = Asker(source_id=make.source())
 
-    bound = told(make.code(voucher), asker, reference="O-1")
+    bound = told(tills.code(voucher), asker, reference="O-1")
 
     assert [reason.why for reason in bound.told.reasons] == [Why.USED]
-    assert told(make.code(voucher), asker, reference="O-2").told == UNKNOWN
+    assert told(tills.code(voucher), asker, reference="O-2").told == UNKNOWN
 
 
 def test_ten_wrong_codes_a_minute_and_then_none_not_even_a_right_one(now):
-    till, code = make.till(), make.code(make.voucher())
+    till, code = tills.till(), tills.code(tills.voucher())
     wrong(10, till)
 
     with pytest.raises(TooManyWrongCodes) as raised:
@@ -126,7 +127,7 @@ def test_ten_wrong_codes_a_minute_and_then_none_not_even_a_right_one(now):
 
 
 def test_a_hundred_wrong_codes_an_hour(now):
-    till = make.till()
+    till = tills.till()
     for minute in range(10):
         wrong(10, till, now=now + minute * MINUTE)
 
@@ -138,7 +139,7 @@ def test_a_hundred_wrong_codes_an_hour(now):
 
 
 def test_other_clients_and_staff_are_counted_by_themselves(now):
-    one, other, staff = make.till("Till 1"), make.till("Till 2"), make.staff().pk
+    one, other, staff = tills.till("Till 1"), tills.till("Till 2"), make.staff().pk
     wrong(10, one)
 
     wrong(1, other)
@@ -146,25 +147,25 @@ def test_other_clients_and_staff_are_counted_by_themselves(now):
 
 
 def test_right_codes_are_not_counted():
-    till = make.till()
+    till = tills.till()
     for number in range(12):
-        guess(till, code=make.code(make.voucher()), key=f"k{number}")
+        guess(till, code=tills.code(tills.voucher()), key=f"k{number}")
 
     assert not WrongTry.objects.exists()
 
 
 def test_what_the_order_does_not_fit_is_no_wrong_try():
-    till = make.till()
-    voucher = make.voucher(least_order=Decimal(100))
+    till = tills.till()
+    voucher = tills.voucher(least_order=Decimal(100))
 
     with pytest.raises(VouchersRefused, match="more"):
-        guess(till, code=make.code(voucher))
+        guess(till, code=tills.code(voucher))
 
     assert not WrongTry.objects.exists()
 
 
 def test_the_alarm_rings_once_an_hour(now, django_capture_on_commit_callbacks):
-    till, heard = make.till(), []
+    till, heard = tills.till(), []
 
     def listen(sender, wrong_try_id, **_facts):
         heard.append(wrong_try_id)
@@ -188,7 +189,7 @@ def test_counting_needs_no_cache(now, settings):
             "LOCATION": "redis://127.0.0.1:1/0",
         }
     }
-    till = make.till()
+    till = tills.till()
     wrong(10, till)
 
     with pytest.raises(TooManyWrongCodes):
