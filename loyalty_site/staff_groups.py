@@ -113,6 +113,7 @@ FINANCE = StaffGroup(
         "points.adjustmentlimit: view",
         "points.programversion: view",
         "points.replay: view",
+        "rewards.voucher: view",
     ),
 )
 PRIVACY = StaffGroup(
@@ -141,6 +142,7 @@ PRIVACY = StaffGroup(
         "points.entry: view",
         "points.purchase: view",
         "points.openreceipt: view",
+        "rewards.voucher: view",
     ),
 )
 ADMIN = StaffGroup(
