@@ -44,6 +44,7 @@ SECTIONS = (
             _list(_("Cards"), "credit_card", "members.card"),
             _list(_("Purchases"), "receipt_long", "points.purchase"),
             _list(_("Ledger"), "menu_book", "points.entry"),
+            _list(_("Vouchers"), "local_activity", "rewards.voucher"),
             _list(_("Requests"), "rule_folder", "members.approval"),
             _list(_("Receipts without a card"), "receipt", "points.openreceipt"),
             _list(_("Redemptions"), "redeem", "rewards.redemption"),

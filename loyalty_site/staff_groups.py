@@ -127,6 +127,7 @@ FINANCE = StaffGroup(
         "rewards.couponrule: view",
         "rewards.reward: view",
         "rewards.redemption: view",
+        "rewards.voucher: view",
     ),
 )
 PRIVACY = StaffGroup(
@@ -155,6 +156,7 @@ PRIVACY = StaffGroup(
         "points.entry: view",
         "points.purchase: view",
         "points.openreceipt: view",
+        "rewards.voucher: view",
     ),
 )
 ADMIN = StaffGroup(

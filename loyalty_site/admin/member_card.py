@@ -24,6 +24,7 @@ from members.admin.reader import staff_of
 from members.models import Member
 from points.actions.staff_adjustment import ADJUST
 from points.admin.member_panel import history, standing
+from rewards.admin.member_panel import vouchers
 
 LETTERS = 8
 
@@ -46,6 +47,7 @@ def card_of(
         ],
         "wide": [
             *history(member, now, store=reader.store, adjusts=adjusts),
+            *vouchers(member, now, may_see=reader.has_perm("rewards.view_voucher")),
             *traces(member, rights),
         ],
         "narrow": [

@@ -1,7 +1,7 @@
 """What waits for a person, each thing for who may do something about it."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -44,31 +44,24 @@ class Concern:
 
 def concerns_of(user: User, jobs: Sequence[JobHealth], now: datetime) -> list[Concern]:
     """List what this person can do something about, the most urgent first."""
-    found: list[Concern] = []
-    if user.has_perm("points.view_programversion"):
-        found += program_concerns(now)
-    if user.has_perm("members.publish_terms"):
-        found += terms_concerns(now)
-    if user.has_perm("members.decide_approval"):
-        found += approval_concerns(user, now)
-    if user.has_perm("members.view_apiclient"):
-        found += guessing_concerns(now)
-    found += job_concerns(jobs)
-    if user.has_perm("points.see_unusual_use"):
-        found += unusual_use_concerns(user)
-    found += stuck_concerns(user)
-    if user.has_perm("campaigns.send_campaign"):
-        found += campaign_concerns(now)
-    found += joining_concerns(user, now)
+    by_permission: dict[str, Callable[[], Iterable[Concern]]] = {
+        "points.view_programversion": lambda: program_concerns(now),
+        "members.publish_terms": lambda: terms_concerns(now),
+        "members.decide_approval": lambda: approval_concerns(user, now),
+        "members.view_apiclient": lambda: guessing_concerns(now),
+        "": lambda: [*job_concerns(jobs), *stuck_concerns(user)],
+        "points.see_unusual_use": lambda: unusual_use_concerns(user),
+        "campaigns.send_campaign": lambda: campaign_concerns(now),
+        "members.change_joiningrules": lambda: waiting_list_concerns(now),
+        "members.invite_member": lambda: invitation_concerns(now),
+    }
+    found = [
+        concern
+        for permission, concerns in by_permission.items()
+        if not permission or user.has_perm(permission)
+        for concern in concerns()
+    ]
     return sorted(found, key=lambda concern: not concern.is_urgent)
-
-
-def joining_concerns(user: User, now: datetime) -> Iterator[Concern]:
-    """Whoever wants to come in, or was asked to."""
-    if user.has_perm("members.change_joiningrules"):
-        yield from waiting_list_concerns(now)
-    if user.has_perm("members.invite_member"):
-        yield from invitation_concerns(now)
 
 
 def approval_concerns(user: User, now: datetime) -> list[Concern]:
@@ -191,7 +184,9 @@ def campaign_concerns(now: datetime) -> Iterator[Concern]:
 def guessing_concerns(now: datetime) -> Iterator[Concern]:
     """Tills that try more codes than people mistype, in the last day."""
     alarms = WrongTry.objects.alarming(now).filter(client__isnull=False).order_by()
-    tried = alarms.values("client", "client__name").annotate(many=Sum("tries"), latest=Max("alarmed_at"))
+    tried = alarms.values("client", "client__name").annotate(
+        many=Sum("tries"), latest=Max("alarmed_at")
+    )
     for row in tried.order_by("-latest")[:NAMED]:
         text = ngettext(
             "%(client)s tried %(count)s voucher code that is no good",

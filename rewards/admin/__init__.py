@@ -1,5 +1,5 @@
 """The back office's pages of this room."""
 
-from rewards.admin import batch, coupon_rule, redemption, reward
+from rewards.admin import batch, coupon_rule, redemption, reward, voucher
 
-__all__ = ["batch", "coupon_rule", "redemption", "reward"]
+__all__ = ["batch", "coupon_rule", "redemption", "reward", "voucher"]

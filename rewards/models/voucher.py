@@ -41,12 +41,30 @@ class VoucherQuerySet(models.QuerySet["Voucher"]):
 
     def to_come(self, now: datetime) -> Self:
         """Those that are of use now or later."""
-        return self.filter(voided_at__isnull=True, expires_at__gt=now, used__lt=F("most_uses"))
+        return self.filter(
+            voided_at__isnull=True,
+            batch__stopped_at__isnull=True,
+            expires_at__gt=now,
+            used__lt=F("most_uses"),
+        )
+
+    def withdrawn(self) -> Self:
+        return self.filter(Q(voided_at__isnull=False) | Q(batch__stopped_at__isnull=False))
+
+    def used_up(self) -> Self:
+        return self.filter(voided_at__isnull=True, used__gte=F("most_uses"))
+
+    def run_out(self, now: datetime) -> Self:
+        """Those that expired before they were used up."""
+        return self.filter(voided_at__isnull=True, used__lt=F("most_uses"), expires_at__lte=now)
 
     def over(self, now: datetime) -> Self:
         """Those that are used, expired or withdrawn."""
         return self.filter(
-            Q(voided_at__isnull=False) | Q(expires_at__lte=now) | Q(used__gte=F("most_uses"))
+            Q(voided_at__isnull=False)
+            | Q(batch__stopped_at__isnull=False)
+            | Q(expires_at__lte=now)
+            | Q(used__gte=F("most_uses"))
         )
 
 

@@ -7,8 +7,11 @@ from decimal import Decimal
 from enum import Enum
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from points.reports.actors import who_did
+from points.reports.wording import money, points_text
 from rewards.models import Capture, Reservation, Rollback, Voucher
 
 MOST_SHOWN = 100
@@ -18,13 +21,13 @@ MOST_SHOWN = 100
 class What(Enum):
     """A kind of happening: its label, and its symbol in the back office."""
 
-    ISSUED = (_("issued"), "local_activity")
-    HELD = (_("held by a till"), "hourglass_top")
-    RELEASED = (_("let go"), "lock_open")
-    LAPSED = (_("hold ran out"), "timer_off")
-    USED = (_("used"), "shopping_bag")
-    GIVEN_BACK = (_("given back"), "undo")
-    WITHDRAWN = (_("withdrawn"), "block")
+    ISSUED = (gettext_lazy("issued"), "local_activity")
+    HELD = (gettext_lazy("held by a till"), "hourglass_top")
+    RELEASED = (gettext_lazy("let go"), "lock_open")
+    LAPSED = (gettext_lazy("hold ran out"), "timer_off")
+    USED = (gettext_lazy("used"), "shopping_bag")
+    GIVEN_BACK = (gettext_lazy("given back"), "undo")
+    WITHDRAWN = (gettext_lazy("withdrawn"), "block")
 
     @property
     def label(self) -> Promise:
@@ -33,6 +36,17 @@ class What(Enum):
     @property
     def symbol(self) -> str:
         return self.value[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A happening as staff read it."""
+
+    symbol: str
+    words: str
+    at: datetime
+    details: str
+    who: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +68,7 @@ class Happening:
     is_undone: bool = False
 
 
+NOTES = {"taken_back": gettext_lazy("taken back by the member")}
 ENDS = {
     Reservation.State.RELEASED: What.RELEASED,
     Reservation.State.LAPSED: What.LAPSED,
@@ -128,3 +143,31 @@ def _where(hold: Reservation) -> str:
 
 def _source(client: object) -> str:
     return str(getattr(client, "source", "") or "")
+
+
+def history_in_words(voucher: Voucher) -> list[Told]:
+    """Tell all that happened; a query more for each who did something."""
+    happened = history_of(voucher)
+    names = {actor: who_did(actor) for actor in {one.actor for one in happened} if actor}
+    return [
+        Told(
+            symbol=one.what.symbol,
+            words=str(one.what.label),
+            at=one.at,
+            details=_details(one),
+            who=names.get(one.actor, ""),
+        )
+        for one in happened
+    ]
+
+
+def _details(one: Happening) -> str:
+    parts = [
+        money(one.amount) if one.amount else "",
+        _("order %(order)s") % {"order": one.order} if one.order else "",
+        one.where,
+        points_text(one.points) if one.points else "",
+        _("undone") if one.is_undone else "",
+        NOTES.get(one.note, one.note),
+    ]
+    return " · ".join(str(part) for part in parts if part)

@@ -77,6 +77,10 @@ SEES_REWARDS = "service marketing finance admin"
 TABLE: dict[str, Access] = {
     "counter": both(AT_COUNTER),
     "counter_member": both(AT_COUNTER),
+    "counter_reward": both("counter service"),
+    "counter_voucher": both("counter service", 200, 302, 405),
+    "counter_used": both("counter service", 200, 405),
+    "counter_undo": both("counter service", 302, 405),
     "admin:index": ANYBODY,
     "admin:login": Access(ANYBODY.see, ANYBODY.send),
     "admin:logout": Access(ANYBODY.see, ANYBODY.send, frozenset({200, 302, 405})),
@@ -125,6 +129,10 @@ TABLE: dict[str, Access] = {
     "admin:points_unusualuse_export": both("finance"),
     "admin:points_unusualuse_settle": both("finance"),
     "admin:points_unusualuse_purchases_behind": both(READS_LEDGER),
+    # Rewards
+    **pages("rewards.voucher", see=READS_LEDGER),
+    "admin:rewards_voucher_find_code": both(READS_LEDGER),
+    "admin:rewards_voucher_withdraw": both("service"),
     # Growing
     **pages("members.invitation", see="marketing privacy admin", add="marketing"),
     "admin:members_invitation_download": both("marketing privacy admin"),

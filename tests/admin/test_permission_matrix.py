@@ -17,12 +17,15 @@ from loyalty_site.staff_groups import GROUPS
 from tests import make
 from tests.admin.conftest import at_desk, with_factor
 from tests.admin.matrix import LIST_ACTIONS, TABLE, WITHOUT_NAME
-from tests.admin.rows import draft_with_a_rule, one_of_each
+from tests.admin.rows import draft_with_a_rule, one_of_each, used_at_counter
 
 pytestmark = pytest.mark.django_db
 WORKERS = [*GROUPS, "without group", "superuser"]
 OTHER_ARGUMENTS = {
     "counter_member": lambda rows: [rows_by_label(rows)["members.member"].pk],
+    "counter_reward": lambda rows: [rows_by_label(rows)["members.member"].pk],
+    "counter_used": lambda _rows: [used_at_counter()],
+    "counter_undo": lambda _rows: [used_at_counter()],
     "admin:members_branding_picture": lambda _rows: ["light"],
     "admin:points_purchase_undo": lambda rows: [
         rows_by_label(rows)["points.purchase"].pk,

@@ -3,10 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
 
 from members.actions.joining import claim_membership
 from members.actions.membership import close_membership
 from members.models import Departure, User
+from rewards.code_vault import digest_of, seal, share_token
+from rewards.codes import GROUP, new_code
+from rewards.models import Voucher
 from tests import make
 
 People = dict[str, User]
@@ -73,7 +78,49 @@ def new_terms(now: datetime) -> People:
     return {"member": member.user}
 
 
+TO_USE, CARD_TO_GIVE, CARD_GIVEN, OVER = (UUID(int=number) for number in range(1, 5))
+"""Vouchers that have one address in every run."""
+
+
+def vouchers(now: datetime) -> People:
+    """Give a member a voucher to use, gift cards of which one is shared, and one that is over."""
+    make.published_program(now=now)
+    member = make.member_with_login(name="Anna Hoekstra")
+    kinds = {TO_USE: "discount", CARD_TO_GIVE: "gift_card", CARD_GIVEN: "gift_card"}
+    for reference in (TO_USE, CARD_TO_GIVE, CARD_GIVEN, OVER):
+        code = new_code()
+        Voucher.objects.create(
+            reference=reference,
+            digest=digest_of(code),
+            sealed=seal(code),
+            tail=code[-GROUP:],
+            gives=kinds.get(reference, "discount"),
+            value=Decimal("12.50"),
+            member=member,
+            issued_at=now - timedelta(days=40),
+            valid_from=now - timedelta(days=40),
+            expires_at=now - timedelta(days=1) if reference == OVER else now + timedelta(days=40),
+            share_key=reference if reference == CARD_GIVEN else None,
+            shares_name=reference == CARD_GIVEN,
+        )
+    newcomer = make.member_with_login(name="Noor van Dijk")
+    return {"member": member.user, "newcomer": newcomer.user}
+
+
 SCENES = {
+    "vouchers": Scene(
+        vouchers,
+        {
+            "vouchers": ("/my/vouchers/", "member"),
+            "vouchers-none": ("/my/vouchers/", "newcomer"),
+            "voucher": (f"/my/vouchers/{TO_USE}/", "member"),
+            "voucher-over": (f"/my/vouchers/{OVER}/", "member"),
+            "gift-card": (f"/my/vouchers/{CARD_TO_GIVE}/", "member"),
+            "gift-card-given": (f"/my/vouchers/{CARD_GIVEN}/", "member"),
+            "gift-card-opened": (f"/gift/{share_token(CARD_GIVEN)}/", None),
+            "gift-card-none": ("/gift/x/", None),
+        },
+    ),
     "early": Scene(nothing_yet, {"landing-early": ("/", None)}),
     "later": Scene(another_version, {"landing-later": ("/", None)}),
     "line": Scene(
