@@ -20,13 +20,13 @@ SELECT id, sealed FROM rewards_voucher
  WHERE batch_id = %s AND id > %s ORDER BY id LIMIT %s
 """
 WIPE = """
-WITH some AS (
+WITH chosen AS (
   SELECT id FROM rewards_voucher WHERE batch_id = %s AND id > %s ORDER BY id LIMIT %s
 ), wiped AS (
-  UPDATE rewards_voucher v SET sealed = '' FROM some
-   WHERE v.id = some.id AND v.sealed <> '' RETURNING v.id
+  UPDATE rewards_voucher v SET sealed = '' FROM chosen
+   WHERE v.id = chosen.id AND v.sealed <> '' RETURNING v.id
 )
-SELECT max(some.id), (SELECT count(*) FROM wiped) FROM some
+SELECT max(chosen.id), (SELECT count(*) FROM wiped) FROM chosen
 """
 
 

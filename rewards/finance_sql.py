@@ -16,7 +16,7 @@ from decimal import Decimal
 from django.db import connection
 
 STATEMENT = """
-WITH some AS (
+WITH kept AS (
   SELECT v.id, v.reward_id, CASE WHEN v.reward_id IS NULL THEN v.batch_id END AS batch_id, v.vat,
          v.value, COALESCE(v.cost, 0) AS cost, v.issued_at,
          v.most_uses = 1 AND v.gives IN ('discount', 'gift_card') AS has_face,
@@ -27,14 +27,14 @@ WITH some AS (
 ), uses AS (
   SELECT s.*, c.captured_at, c.amount, c.id AS capture_id, c.is_undone,
          (SELECT max(r.at) FROM rewards_rollback r WHERE r.capture_id = c.id) AS undone_at
-    FROM rewards_capture c JOIN some s ON s.id = c.voucher_id
+    FROM rewards_capture c JOIN kept s ON s.id = c.voucher_id
 ), returned AS (
   SELECT u.*, r.at, r.amount AS back FROM rewards_rollback r JOIN uses u USING (capture_id)
 ), moves AS (
   SELECT id, issued_at AS at, 'issued' AS kind, value AS amount, 1 AS codes, 0 AS uses, 0 AS cost
-    FROM some WHERE has_face
+    FROM kept WHERE has_face
   UNION ALL
-  SELECT id, issued_at, 'issued', 0, 1, 0, 0 FROM some WHERE NOT has_face
+  SELECT id, issued_at, 'issued', 0, 1, 0, 0 FROM kept WHERE NOT has_face
   UNION ALL
   SELECT id, captured_at, 'issued', amount, 0, 0, 0 FROM uses WHERE NOT has_face
   UNION ALL
@@ -54,12 +54,12 @@ WITH some AS (
     FROM uses WHERE is_undone
 ), all_moves AS (
   SELECT s.reward_id, s.batch_id, s.vat, m.kind, m.at, m.amount, m.codes, m.uses, m.cost
-    FROM moves m JOIN some s USING (id)
+    FROM moves m JOIN kept s USING (id)
   UNION ALL
   SELECT s.reward_id, s.batch_id, s.vat,
          CASE WHEN s.was_withdrawn THEN 'void' ELSE 'expired' END, GREATEST(m.at, s.ended_at),
          CASE WHEN m.kind IN ('issued', 'rolled_back') THEN m.amount ELSE -m.amount END, 0, 0, 0
-    FROM moves m JOIN some s USING (id) WHERE m.amount <> 0
+    FROM moves m JOIN kept s USING (id) WHERE m.amount <> 0
 )
 SELECT {month}, reward_id, batch_id, vat,
        COALESCE(sum(amount) FILTER (WHERE kind = 'issued'), 0),

@@ -11,6 +11,7 @@ from loyalty_site.actions.logins import give_second_factor, join_group, open_log
 from loyalty_site.demo import sample
 from loyalty_site.demo.campaigns import write_campaigns
 from loyalty_site.demo.clients import connect_tills
+from loyalty_site.demo.codes import write_codes
 from loyalty_site.demo.house import set_up_house
 from loyalty_site.demo.logins import MANAGER, SECRET, TEAM
 from loyalty_site.demo.people import person
@@ -58,6 +59,8 @@ def seed(*, households: int, now: datetime, say: Say, progress: Progress) -> Sum
             run_due(job=job, zone=program_zone(), now=now)
         say("Filling the catalog of rewards ...")
         fill_catalog(now)
+        say("Making codes ...")
+        write_codes(now)
         say("Writing campaigns ...")
         write_campaigns(now)
         start_campaigns(now=now)

@@ -160,6 +160,7 @@ def test_only_who_may_starts_or_withdraws_one():
         stop_batch(batch_id=asked_batch().pk, staff_id=nobody.pk, now=NOW)
 
 
+@pytest.mark.usefixtures("_small_chunks")
 def test_a_worker_that_is_killed_leaves_whole_chunks_and_another_goes_on(monkeypatch):
     asked, drawn = asked_batch(5), []
 
