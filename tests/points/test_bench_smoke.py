@@ -19,7 +19,7 @@ TINY = {
 
 
 @pytest.mark.parametrize(
-    "name", ["import", "posting", "expiry", "pages", "api", "replay", "audience", "mailing"]
+    "name", ["import", "posting", "expiry", "pages", "api", "replay", "audience", "mailing", "redeem"]
 )
 def test_a_benchmark_ends_with_its_figures(name):
     done = subprocess.run(
