@@ -32,6 +32,7 @@ CROWD = 100
 PIECES = 10
 PRICE = 500
 MOST_SECONDS = 1
+VOUCHER, REDEMPTION = 'INSERT INTO "rewards_voucher"', 'INSERT INTO "rewards_redemption"'
 Statement = tuple[str, object]
 Transaction = list[Statement]
 # What the floor will insert again, with the very values that the action sent.
@@ -128,13 +129,25 @@ class Turns:
 
 def replay(raw: psycopg.Connection, transactions: list[Transaction]) -> Callable[[int], None]:
     def work(number: int) -> None:
+        made = None
         for statement, values in transactions[number]:
-            cursor = raw.execute(statement, values)
-            if cursor.description:
-                cursor.fetchall()
+            asked = values
+            if VOUCHER in statement:
+                # The number of a redemption is the database's, and another each time.
+                place = columns(statement).index("redemption_id")
+                asked = [*values[:place], made, *values[place + 1 :]]
+            cursor = raw.execute(statement, asked)
+            answer = cursor.fetchall() if cursor.description else None
+            if REDEMPTION in statement:
+                made = answer[0][0]
         raw.commit()
 
     return work
+
+
+def columns(statement: str) -> list[str]:
+    inside = statement.partition("(")[2].partition(")")[0]
+    return [name.strip(' "') for name in inside.split(",")]
 
 
 def rates(members: list[int]) -> tuple[float, float, int]:
@@ -180,6 +193,9 @@ def put_back(reward: Reward) -> None:
 def crowd(members: list[int]) -> list[float]:
     """Let a hundred go after the last ten pieces at once; return the seconds each took."""
     reward, start = offered(PIECES), Barrier(len(members))
+    # A worker's pool is smaller than this crowd, which stands for many workers.
+    connection.close_pool()
+    connection.settings_dict["OPTIONS"]["pool"] = False
     seconds: list[float] = []
     got: list[int] = []
     refused: set[str] = set()
