@@ -25,6 +25,7 @@ VISITOR_PAGES = {
     "code": "/accounts/login/",
     "not-found": "/nowhere/",
     "offline": "/offline/",
+    "rewards-public": "/rewards/",
     "api": "/api/v1/docs",
 }
 MEMBER_PAGES = {
@@ -34,6 +35,7 @@ MEMBER_PAGES = {
     "points-nothing": "/my/points/?kind=nothing",
     "expiring": "/my/points/expiring/",
     "claim": "/my/points/claim/",
+    "rewards": "/rewards/",
     "card": "/my/card/",
     "profile": "/my/profile/",
     "leave": "/my/leave/",

@@ -20,7 +20,19 @@ TINY = {
 
 @pytest.mark.parametrize(
     "name",
-    ["import", "posting", "expiry", "pages", "api", "replay", "audience", "mailing", "vouchers"],
+    [
+        "import",
+        "posting",
+        "expiry",
+        "pages",
+        "api",
+        "replay",
+        "audience",
+        "mailing",
+        "redeem",
+        "vouchers",
+        "batch",
+    ],
 )
 def test_a_benchmark_ends_with_its_figures(name):
     done = subprocess.run(
