@@ -56,7 +56,7 @@ class Lives(RuleBasedStateMachine):
         self.staff = make.staff().pk
 
     def remaining(self):
-        lots = Lot.objects.filter(member=self.member)
+        lots = Lot.objects.filter(member_id=self.member.pk)
         return dict(lots.values_list("pk", "remaining"))
 
     def key(self):
