@@ -22,7 +22,6 @@ from campaigns.conditions import Condition, Kind, as_json
 from campaigns.models import Audience, Campaign
 from campaigns.reports.audience_words import sentence, sentences
 from campaigns.reports.headcount import headcount
-from mailroom.models import Delivery
 from members.models import User
 
 COUNTED_WITHIN = 1.5
@@ -141,7 +140,7 @@ def main() -> None:
     seconds = in_turn(ROUNDS, ours=counted, floor=lambda: by_hand()[0])
     ours, floor = median(seconds["ours"]), median(seconds["floor"])
     start, added = started(members)
-    assert added == Delivery.objects.count() == members
+    assert added == members
     say(f"counted in {ours:.2f} s (goal {COUNTED_WITHIN}), by hand in {floor:.2f} s")
     say(f"a mailing to {added:,} started in {start:.1f} s (goal {STARTED_WITHIN})")
     report(

@@ -25,6 +25,8 @@ from members.api.people import router as people
 from points.api.purchases import router as purchases
 from points.api.refunds import router as refunds
 from points.api.statements import router as statements
+from rewards.api.catalog import catalog, redemptions
+from rewards.api.vouchers import router as vouchers
 
 Answer = Callable[[HttpRequest], HttpResponse]
 PREFIX = "/api/"
@@ -83,6 +85,9 @@ api.add_router("/purchases", purchases)
 api.add_router("/purchases", refunds)
 api.add_router("/members", people)
 api.add_router("/members", statements)
+api.add_router("/rewards", catalog)
+api.add_router("/members", redemptions)
+api.add_router("/vouchers", vouchers)
 
 
 def in_one_shape(error: ApiError) -> JsonResponse:

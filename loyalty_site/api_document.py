@@ -46,7 +46,7 @@ HEADERS: dict[int, dict[str, Any]] = {
         "Retry-After": {
             "description": "Seconds to wait.",
             "required": True,
-            "schema": {"type": "integer", "minimum": 1, "maximum": 60},
+            "schema": {"type": "integer", "minimum": 1, "maximum": 3600},
         },
     },
 }

@@ -25,9 +25,13 @@ from points.actions.service_letters import post_service_letters
 from points.actions.spending import count_spending
 from points.actions.unusual_use import find_unusual_use
 from points.reports.verification import verify_ledger
+from rewards.actions.batch_making import resume_batches
 from rewards.actions.choices import count_choices
+from rewards.actions.exports import wipe_codes
+from rewards.actions.reservations import lapse_reservations
 from rewards.actions.turn_letters import post_missing_turns
 from rewards.actions.waiting_list import let_places_lapse, offer_what_is_free
+from rewards.actions.wrong_tries import forget_proofs
 
 SHOWN_VIOLATIONS = 5
 
@@ -112,6 +116,14 @@ def _resume_replays(_at: datetime, now: datetime) -> Figures:
     return {"resumed": resume_replays(now=now)}
 
 
+def _resume_batches(_at: datetime, now: datetime) -> Figures:
+    return {"codes": resume_batches(now=now)}
+
+
+def _wipe_codes(_at: datetime, now: datetime) -> Figures:
+    return {"codes": wipe_codes(now=now)}
+
+
 def _note_departures(_at: datetime, now: datetime) -> Figures:
     return {"members": note_missed_departures(now=now)}
 
@@ -123,6 +135,10 @@ def _mind_the_line(_at: datetime, now: datetime) -> Figures:
         "offered": offer_what_is_free(now=now),
         "letters": post_missing_turns(now=now),
     }
+
+
+def _free_vouchers(_at: datetime, now: datetime) -> Figures:
+    return {"let_go": lapse_reservations(now=now), "proofs": forget_proofs(now=now)}
 
 
 def _count_choices(_at: datetime, now: datetime) -> Figures:
@@ -227,6 +243,20 @@ JOBS = (
         about=_("Takes up drafts to be tried on the past whose worker was lost."),
     ),
     Job(
+        "resume_batches",
+        _("Resume lost batches of codes"),
+        Every(5),
+        _resume_batches,
+        about=_("Goes on with batches of codes whose worker was lost."),
+    ),
+    Job(
+        "wipe_codes",
+        _("Wipe exported codes"),
+        Every(5),
+        _wipe_codes,
+        about=_("Wipes the codes of a batch here once they have left the house."),
+    ),
+    Job(
         "note_departures",
         _("Note what leavers left behind"),
         Every(10),
@@ -241,6 +271,16 @@ JOBS = (
         about=_(
             "Lets pieces go to the next in line that were held for 48 hours, offers what is free, "
             "and writes the letters about it that are missing."
+        ),
+    ),
+    Job(
+        "free_vouchers",
+        _("Let go of vouchers that tills forgot"),
+        Every(1),
+        _free_vouchers,
+        about=_(
+            "Ends the holds on vouchers that ran out after fifteen minutes, and forgets the codes "
+            "of cards that were used."
         ),
     ),
     Job(

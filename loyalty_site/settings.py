@@ -276,6 +276,7 @@ UNFOLD = {
         lambda _request: static("staff/staff.css"),
         lambda _request: static("staff/people.css"),
         lambda _request: static("staff/replay.css"),
+        lambda _request: static("staff/codes.css"),
     ],
     "COLORS": {
         "primary": {

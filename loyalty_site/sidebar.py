@@ -47,6 +47,7 @@ SECTIONS = (
             _list(_("Vouchers"), "local_activity", "rewards.voucher"),
             _list(_("Requests"), "rule_folder", "members.approval"),
             _list(_("Receipts without a card"), "receipt", "points.openreceipt"),
+            _list(_("Redemptions"), "redeem", "rewards.redemption"),
         ),
     ),
     (
@@ -69,11 +70,20 @@ SECTIONS = (
             _list(_("Campaigns"), "campaign", "campaigns.campaign"),
             _list(_("Audiences"), "filter_alt", "campaigns.audience"),
             _list(_("Rules for mailings"), "tune", "mailroom.mailrules"),
+            _list(_("Batches and codes"), "confirmation_number", "rewards.batch"),
+            _list(_("Coupons on the receipt"), "receipt", "rewards.couponrule"),
+            Place(
+                _("Cost and VAT of vouchers"),
+                "account_balance",
+                "admin:rewards_batch_finance",
+                ("rewards.see_voucher_figures",),
+            ),
         ),
     ),
     (
         pgettext_lazy("part of the back office", "Program"),
         (
+            _list(_("Rewards"), "featured_seasonal_and_gifts", "rewards.reward"),
             _list(_("Program versions"), "rule", "points.programversion"),
             _list(_("Replays"), "replay", "points.replay"),
             Place(_("Rules for the counter"), "print", "admin:points_rules_sheet"),

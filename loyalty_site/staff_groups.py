@@ -33,6 +33,8 @@ COUNTER_WORK = _all(
     "members: look_up_member add_member change_card answer_for_member",
     "points: enter_purchase",
     "rewards: look_up_voucher",
+    "rewards: hand_over_redemption",
+    "rewards.redemption: view",
 )
 COUNTER = StaffGroup(
     "counter",
@@ -68,6 +70,7 @@ SERVICE = StaffGroup(
         "points.programversion: view",
         "rewards: void_voucher",
         "rewards.voucher: view",
+        "rewards.reward: view",
     ),
 )
 MARKETING = StaffGroup(
@@ -91,9 +94,15 @@ MARKETING = StaffGroup(
         "points.spending: view",
         "points.programversion: view add change",
         "points.replay: view add",
+        "rewards.reward: view add change",
+        "rewards.stock: change",
+        "rewards.redemption: view",
         "campaigns: send_campaign",
         "campaigns.audience: view add change",
         "campaigns.campaign: view add change",
+        "rewards: stop_batch export_codes",
+        "rewards.batch: view add",
+        "rewards.couponrule: view add change",
     ),
 )
 FINANCE = StaffGroup(
@@ -113,6 +122,11 @@ FINANCE = StaffGroup(
         "points.adjustmentlimit: view",
         "points.programversion: view",
         "points.replay: view",
+        "rewards: see_voucher_figures export_codes",
+        "rewards.batch: view",
+        "rewards.couponrule: view",
+        "rewards.reward: view",
+        "rewards.redemption: view",
         "rewards.voucher: view",
     ),
 )
@@ -176,9 +190,14 @@ ADMIN = StaffGroup(
         "points.programversion: view add change",
         "points.replay: view add",
         "points.adjustmentlimit: view add change",
+        "rewards.reward: view",
+        "rewards.redemption: view",
         "campaigns: approve_campaign send_campaign",
         "campaigns.audience: view",
         "campaigns.campaign: view",
+        "rewards: stop_batch export_codes see_voucher_figures",
+        "rewards.batch: view",
+        "rewards.couponrule: view",
         "loyalty_site: run_job",
         "loyalty_site.jobrun: view",
         "loyalty_site.failedtask: view change",

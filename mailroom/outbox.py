@@ -39,7 +39,7 @@ class OutboxBackend(BaseEmailBackend):
         folder.mkdir(parents=True, exist_ok=True)
         for message in email_messages:
             _keep(message, folder)
-            log.info("mail kept in /outbox/", subject=message.subject)
+            log.debug("mail kept in /outbox/", subject=message.subject)
         for old in _newest_first(folder)[KEPT:]:
             old.unlink(missing_ok=True)
         return len(email_messages)

@@ -1,7 +1,9 @@
 """The one place that knows the key of codes: digests to find them by, seals to keep them in."""
 
+import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from secrets import token_bytes
@@ -30,6 +32,23 @@ def seal(code: str) -> bytes:
     """Encrypt a code with AES-256-GCM: a fresh nonce of 12 bytes, then code and tag."""
     nonce = token_bytes(NONCE_BYTES)
     return nonce + AESGCM(_key("seal")).encrypt(nonce, code.encode(), None)
+
+
+def digests_of(codes: Iterable[str]) -> list[bytes]:
+    """Return what `digest_of` does, of many: the two halves of the HMAC begin with the key ready."""
+    block = _key("digest").ljust(SHA256.block_size, b"\0")
+    inner, outer = (sha256(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))
+    return [_finished(code, inner.copy(), outer.copy()) for code in codes]
+
+
+def seal_all(codes: Sequence[str]) -> list[bytes]:
+    """Encrypt many codes as `seal` does: one cipher, and the nonces drawn all at once."""
+    encrypt, nonces = AESGCM(_key("seal")).encrypt, token_bytes(NONCE_BYTES * len(codes))
+    starts = range(0, len(nonces), NONCE_BYTES)
+    each = (nonces[start : start + NONCE_BYTES] for start in starts)
+    return [
+        nonce + encrypt(nonce, code.encode(), None) for nonce, code in zip(each, codes, strict=True)
+    ]
 
 
 def opened(sealed: bytes) -> str:
@@ -64,6 +83,12 @@ def share_key_of(token: str) -> UUID | None:
 
 def _share_tag(key: UUID) -> bytes:
     return hmac.digest(_key("share"), key.bytes, sha256)[:DIGEST_BYTES]
+
+
+def _finished(code: str, inner: "hashlib._Hash", outer: "hashlib._Hash") -> bytes:
+    inner.update(code.encode())
+    outer.update(inner.digest())
+    return outer.digest()[:DIGEST_BYTES]
 
 
 def _key(purpose: str) -> bytes:

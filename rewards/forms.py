@@ -22,7 +22,7 @@ class ChoiceForm(forms.Form):
             coerce=int,
             choices=[
                 (points, f"{points_text(points)} – {worth_text(reward, points)}")
-                for points in reversed(price_of(reward).choices(spendable))
+                for points in price_of(reward).choices(spendable)
             ],
             error_messages={
                 "invalid_choice": _("This is not one of the prices. Choose one of the list.")

@@ -12,3 +12,5 @@ reward_returned = Signal()
 """With `place_id`: a piece is held for who waited in line."""
 codes_guessed = Signal()
 """With `wrong_try_id`: somebody tries more codes than people mistype."""
+batch_asked = Signal()
+"""With `batch_id`: codes are to be made in the background."""

@@ -9,6 +9,7 @@ from django.utils import translation
 
 from members.branding_cache import forget_branding
 from members.terms_cache import forget_terms
+from rewards.coupon_cache import forget_coupon_rules
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -34,6 +35,7 @@ def _fresh_start():
     cache.clear()
     forget_branding()
     forget_terms()
+    forget_coupon_rules()
     # A request leaves its language behind in the thread.
     translation.deactivate()
     return

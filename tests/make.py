@@ -11,7 +11,6 @@ from django.contrib.auth.models import Permission
 from mailroom.actions.mailings import add_recipients, open_mailing, start_mailing
 from mailroom.actions.posting import post_letter
 from mailroom.models import Letter, Mailing
-from members.actions.api_clients import create_client
 from members.actions.consent import record_consent
 from members.actions.enrollment import enroll_member
 from members.actions.joining import Answers, apply_to_join
@@ -24,16 +23,13 @@ from points.actions.open_receipts import keep_open_receipts
 from points.actions.posting import post_event
 from points.actions.publication import publish_version, save_draft
 from points.actions.purchases import record_purchase, record_refund
-from points.actions.redemption import spend_points
 from points.events import Purchase as PurchaseEvent
 from points.models import OpenReceipt, ProgramVersion, Purchase
-from rewards.actions.issuing import Worth, code_of, issue_voucher
 from rewards.actions.redemption import redeem_reward
-from rewards.actions.reservations import reserve_voucher
-from rewards.models import Redemption, Reservation, Reward, Stock, Voucher
-from rewards.order_rules import Order
+from rewards.models import Redemption, Reward, Stock
 
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
+A_MOMENT = timedelta(microseconds=1)
 _numbers = count(1)
 
 PROGRAM = """
@@ -367,77 +363,3 @@ def redeem(by: Member, what: Reward, points=None, *, key=None, now=NOW) -> Redem
         actor=f"member:{by.pk}",
         now=now,
     )
-
-
-def voucher(*, gives="discount", value=None, days=30, now=NOW, **facts) -> Voucher:
-    """A voucher of 5 euros, or another; `facts` are its owner, its worth, its window."""
-    own = {name: facts.pop(name) for name in ("member_id", "redemption") if name in facts}
-    own["valid_from"] = facts.pop("valid_from", now)
-    if value is None and gives in {"discount", "gift_card"}:
-        value = "5.00"
-    if gives == "percentage":
-        facts.setdefault("percent", Decimal(10))
-    most_uses = facts.pop("most_uses", 1)
-    worth = Worth(gives=gives, value=value and Decimal(value), **facts)
-    made = issue_voucher(worth=worth, expires_at=now + timedelta(days=days), now=now, **own)
-    if most_uses > 1:
-        made.most_uses = most_uses
-        made.save(update_fields=["most_uses"])
-    return made
-
-
-def code(of: Voucher) -> str:
-    return code_of(voucher=of)
-
-
-def bought(by: Member, *, points=500, now=NOW, **worth) -> Voucher:
-    """A voucher that a member gave points for."""
-    key = uuid4()
-    reward = Reward.objects.create(
-        gives="discount",
-        name_nl="Korting",
-        name_en="Discount",
-        points=points,
-        value=5,
-        changed_at=now,
-    )
-    spend_points(member_id=by.pk, points=points, request_key=key, actor="user:0", now=now)
-    redemption = Redemption.objects.create(
-        request_key=key,
-        member=by,
-        reward=reward,
-        revision=1,
-        points=points,
-        value=5,
-        tier=0,
-        actor="user:0",
-        redeemed_at=now,
-    )
-    return voucher(now=now, member_id=by.pk, redemption=redemption, **worth)
-
-
-def reserved(
-    of: Voucher, total="40.00", *, now=NOW, key=None, client_id=None, lines=(), order="", **fields
-) -> Reservation:
-    """A voucher that a till holds, or the counter."""
-    facts = {"actor": "user:0", "member_id": None} | fields
-    return reserve_voucher(
-        code=code(of),
-        order=Order(total=Decimal(total), lines=tuple(lines), reference=order),
-        key=key or f"k{next(_numbers)}",
-        client_id=client_id,
-        now=now,
-        **facts,
-    )
-
-
-def till(name="Till 1", *, source_id=None) -> int:
-    """An API client of the business `till`, or of another."""
-    made = create_client(
-        name=name,
-        source_id=source_id or source(),
-        scopes=["vouchers:use"],
-        a_minute=100_000,
-        now=NOW,
-    )
-    return made.key.client_id

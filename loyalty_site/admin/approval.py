@@ -43,6 +43,8 @@ from points.actions.staff_purchase import AskedPurchase, approve_purchase
 from points.admin.publication_request import publication_facts, publication_hindrance
 from points.reports.statement import Situation, situation
 from points.reports.wording import money, points_text, signed, whole
+from rewards.actions.exports import approve_export
+from rewards.admin.export_request import codes_facts, codes_hindrance, codes_sentence
 
 EXPIRED = "expired"
 COLORS = {
@@ -119,6 +121,7 @@ APPROVE = {
     Approval.Kind.PURCHASE: approve_purchase,
     Approval.Kind.PUBLICATION: approve_publication,
     Approval.Kind.MAILING: approve_mailing,
+    Approval.Kind.CODES: approve_export,
 }
 
 
@@ -252,6 +255,9 @@ class ApprovalPage(ReadOnlyPage):
         elif approval.kind == Approval.Kind.MAILING:
             facts = mailing_facts(approval)
             title = _("Request to send a campaign")
+        elif approval.kind == Approval.Kind.CODES:
+            facts = codes_facts(approval)
+            title = _("Request to export codes")
         else:
             facts = {"asked": asked(approval, now)}
             title = facts["asked"].title
@@ -311,6 +317,8 @@ def sentence(approval: Approval) -> str:
         }
     if approval.kind == Approval.Kind.MAILING:
         return mailing_sentence(approval)
+    if approval.kind == Approval.Kind.CODES:
+        return codes_sentence(approval)
     points = int(approval.asked["points"])
     if approval.kind == Approval.Kind.PURCHASE:
         words = _("enter receipt %(receipt)s for %(points)s")
@@ -361,6 +369,8 @@ def hindrance(approval: Approval, reader: User, now: datetime) -> str:
         return _("It waits for a colleague who may decide requests.")
     if approval.kind == Approval.Kind.MAILING:
         return mailing_hindrance(approval, reader)
+    if approval.kind == Approval.Kind.CODES:
+        return codes_hindrance(reader)
     if approval.member is None:
         return publication_hindrance(approval, reader)
     if is_own_account(staff=reader, member=approval.member):

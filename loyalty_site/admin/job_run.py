@@ -24,6 +24,7 @@ TITLES = {job.name: job.title for job in JOBS}
 FIGURES = {
     "accounts": pgettext_lazy("counted by a job", "accounts"),
     "campaigns": pgettext_lazy("counted by a job", "campaigns"),
+    "codes": pgettext_lazy("counted by a job", "codes"),
     "entries": pgettext_lazy("counted by a job", "entries"),
     "failed_tasks": pgettext_lazy("counted by a job", "failed tasks"),
     "fell": pgettext_lazy("counted by a job", "fell a tier"),
@@ -32,6 +33,7 @@ FIGURES = {
     "in_doubt": pgettext_lazy("counted by a job", "perhaps sent"),
     "job_runs": pgettext_lazy("counted by a job", "job runs"),
     "lapsed": pgettext_lazy("counted by a job", "not taken in time"),
+    "let_go": pgettext_lazy("counted by a job", "let go"),
     "let_in": pgettext_lazy("counted by a job", "let in"),
     "letters": pgettext_lazy("counted by a job", "letters"),
     "logins": pgettext_lazy("counted by a job", "devices"),
@@ -39,6 +41,7 @@ FIGURES = {
     "members": pgettext_lazy("counted by a job", "members"),
     "offered": pgettext_lazy("counted by a job", "offered"),
     "points": pgettext_lazy("counted by a job", "points"),
+    "proofs": pgettext_lazy("counted by a job", "used card codes"),
     "receipts": pgettext_lazy("counted by a job", "receipts"),
     "refused": pgettext_lazy("counted by a job", "refused"),
     "resumed": pgettext_lazy("counted by a job", "replays"),

@@ -11,10 +11,12 @@ from loyalty_site.actions.logins import give_second_factor, join_group, open_log
 from loyalty_site.demo import sample
 from loyalty_site.demo.campaigns import write_campaigns
 from loyalty_site.demo.clients import connect_tills
+from loyalty_site.demo.codes import write_codes
 from loyalty_site.demo.house import set_up_house
 from loyalty_site.demo.logins import MANAGER, SECRET, TEAM
 from loyalty_site.demo.people import person
 from loyalty_site.demo.receipts import leave_receipts
+from loyalty_site.demo.rewards import fill_catalog
 from loyalty_site.demo.rules import draft_next_rules
 from loyalty_site.demo.tills import staffed, used_unusually
 from loyalty_site.jobs import JOBS
@@ -55,6 +57,10 @@ def seed(*, households: int, now: datetime, say: Say, progress: Progress) -> Sum
         say("Doing the nightly jobs: expiry, tiers, verification ...")
         for job in JOBS:
             run_due(job=job, zone=program_zone(), now=now)
+        say("Filling the catalog of rewards ...")
+        fill_catalog(now)
+        say("Making codes ...")
+        write_codes(now)
         say("Writing campaigns ...")
         write_campaigns(now)
         start_campaigns(now=now)

@@ -1,11 +1,11 @@
 """What waits for a person, each thing for who may do something about it."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +18,7 @@ from members.models import Application, Approval, Invitation, JoiningRules, Term
 from members.reports.joining import room_left
 from points.models import UnusualUse
 from points.program_cache import current_program
+from rewards.models import WrongTry
 
 COUNTED = 100
 """Nobody needs to know how many more there are."""
@@ -43,23 +44,23 @@ class Concern:
 
 def concerns_of(user: User, jobs: Sequence[JobHealth], now: datetime) -> list[Concern]:
     """List what this person can do something about, the most urgent first."""
-    found: list[Concern] = []
-    if user.has_perm("points.view_programversion"):
-        found += program_concerns(now)
-    if user.has_perm("members.publish_terms"):
-        found += terms_concerns(now)
-    if user.has_perm("members.decide_approval"):
-        found += approval_concerns(user, now)
-    found += job_concerns(jobs)
-    if user.has_perm("points.see_unusual_use"):
-        found += unusual_use_concerns(user)
-    found += stuck_concerns(user)
-    if user.has_perm("campaigns.send_campaign"):
-        found += campaign_concerns(now)
-    if user.has_perm("members.change_joiningrules"):
-        found += waiting_list_concerns(now)
-    if user.has_perm("members.invite_member"):
-        found += invitation_concerns(now)
+    by_permission: dict[str, Callable[[], Iterable[Concern]]] = {
+        "points.view_programversion": lambda: program_concerns(now),
+        "members.publish_terms": lambda: terms_concerns(now),
+        "members.decide_approval": lambda: approval_concerns(user, now),
+        "members.view_apiclient": lambda: guessing_concerns(now),
+        "": lambda: [*job_concerns(jobs), *stuck_concerns(user)],
+        "points.see_unusual_use": lambda: unusual_use_concerns(user),
+        "campaigns.send_campaign": lambda: campaign_concerns(now),
+        "members.change_joiningrules": lambda: waiting_list_concerns(now),
+        "members.invite_member": lambda: invitation_concerns(now),
+    }
+    found = [
+        concern
+        for permission, concerns in by_permission.items()
+        if not permission or user.has_perm(permission)
+        for concern in concerns()
+    ]
     return sorted(found, key=lambda concern: not concern.is_urgent)
 
 
@@ -70,6 +71,8 @@ def approval_concerns(user: User, now: datetime) -> list[Concern]:
         others = others.exclude(kind=Approval.Kind.PUBLICATION)
     if not user.has_perm("campaigns.approve_campaign"):
         others = others.exclude(kind=Approval.Kind.MAILING)
+    if not user.has_perm("rewards.export_codes"):
+        others = others.exclude(kind=Approval.Kind.CODES)
     waiting = others.count()
     if not waiting:
         return []
@@ -176,6 +179,23 @@ def campaign_concerns(now: datetime) -> Iterator[Concern]:
         for campaign in campaigns.order_by("-pk")[:NAMED]:
             url = reverse("admin:campaigns_campaign_change", args=[campaign.pk])
             yield Concern(words % {"campaign": campaign}, url, "campaign")
+
+
+def guessing_concerns(now: datetime) -> Iterator[Concern]:
+    """Tills that try more codes than people mistype, in the last day."""
+    alarms = WrongTry.objects.alarming(now).filter(client__isnull=False).order_by()
+    tried = alarms.values("client", "client__name").annotate(
+        many=Sum("tries"), latest=Max("alarmed_at")
+    )
+    for row in tried.order_by("-latest")[:NAMED]:
+        text = ngettext(
+            "%(client)s tried %(count)s voucher code that is no good",
+            "%(client)s tried %(count)s voucher codes that are no good",
+            row["many"],
+        )
+        facts = {"client": row["client__name"], "count": row["many"]}
+        url = reverse("admin:members_apiclient_change", args=[row["client"]])
+        yield Concern(text % facts, url, "gpp_maybe")
 
 
 def unusual_use_concerns(user: User) -> list[Concern]:

@@ -65,6 +65,7 @@ def act_on_news(*, news: News, now: datetime) -> None:
             _take_back(address, Consent.How.STOP, news, now)
         case Happened.ARRIVED:
             forget_soft_bounces(email=address, at=news.at)
+            _mark_sent(news, address)
         case Happened.NOTHING:
             pass
 
@@ -101,16 +102,36 @@ def _mark_failed(news: News, address: str) -> None:
             pk=about.number, to__iexact=address, state__in=[Letter.State.SENT, Letter.State.UNKNOWN]
         ).update(state=Letter.State.FAILED, sent_at=None, fault=news.said[:LONGEST_FAULT])
         return
-    delivery = (
-        Delivery.objects.select_for_update(of=("self",))
-        .filter(pk=about.number, state__in=[Delivery.State.SENT, Delivery.State.UNKNOWN])
-        .first()
-    )
-    if delivery is None:
+    delivery = _locked(about, Delivery.State.SENT, Delivery.State.UNKNOWN)
+    if delivery is not None:
+        delivery.sent_at, delivery.fault = None, news.said[:LONGEST_FAULT]
+        _move(delivery, Delivery.State.FAILED, Delivery.Reason.REFUSED)
+
+
+def _mark_sent(news: News, address: str) -> None:
+    """What arrived was sent: nobody need wonder about it any more."""
+    about = news.about
+    if about is None:
         return
+    if about.kind == "letter":
+        Letter.objects.filter(
+            pk=about.number, to__iexact=address, state=Letter.State.UNKNOWN
+        ).update(state=Letter.State.SENT, sent_at=news.at, fault="")
+        return
+    delivery = _locked(about, Delivery.State.UNKNOWN)
+    if delivery is not None:
+        delivery.sent_at, delivery.fault = news.at, ""
+        _move(delivery, Delivery.State.SENT, "")
+
+
+def _locked(about: About, *states: Delivery.State) -> Delivery | None:
+    found = Delivery.objects.select_for_update(of=("self",))
+    return found.filter(pk=about.number, state__in=states).first()
+
+
+def _move(delivery: Delivery, state: Delivery.State, reason: str) -> None:
     was = (delivery.mailing_id, delivery.state, delivery.reason)
-    delivery.state, delivery.reason = Delivery.State.FAILED, Delivery.Reason.REFUSED
-    delivery.sent_at, delivery.fault = None, news.said[:LONGEST_FAULT]
+    delivery.state, delivery.reason = state, reason
     delivery.save(update_fields=["state", "reason", "sent_at", "fault"])
     now_is = (delivery.mailing_id, delivery.state, delivery.reason)
     move_tallies(Counter({was: -1, now_is: 1}))

@@ -11,6 +11,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise, cached_property
+from django.utils.text import capfirst
 from unfold.views import ChangeList
 
 from members.admin.freshness import WatchedForm, shown_now
@@ -20,6 +21,10 @@ from members.admin.traces import TracedPage
 
 class StaffList(ChangeList):
     """A list whose head does not count what its foot already says, and whose links cost little."""
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        self.title = capfirst(str(self.opts.verbose_name_plural))
 
     @cached_property
     def address(self) -> str:

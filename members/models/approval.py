@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from members.models.member import Member
 from members.models.triggers import never_deleted
 
+ABOUT_NOBODY = ["publication", "mailing", "codes"]
+
 
 def fingerprint(asked: Mapping[str, Any]) -> str:
     """Return the SHA-256 of a request in its canonical form: keys in order, nothing between."""
@@ -37,7 +39,7 @@ class Approval(models.Model):
 
     `asked` is the whole request and `digest` the SHA-256 of its canonical form; what is
     carried out is what was shown to who approved, byte for byte. Only the decision changes.
-    It is about a member, or about the rules or a mailing and then about nobody.
+    It is about a member, or about the rules, a mailing or codes and then about nobody.
     """
 
     class Kind(models.TextChoices):
@@ -45,6 +47,7 @@ class Approval(models.Model):
         PURCHASE = "purchase", _("enter a purchase")
         PUBLICATION = "publication", _("publish rules")
         MAILING = "mailing", _("send a mailing")
+        CODES = "codes", _("export codes")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -94,8 +97,8 @@ class Approval(models.Model):
         permissions = [("decide_approval", _("May decide what a colleague asks"))]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind__in=["publication", "mailing"], member__isnull=True)
-                | (~models.Q(kind__in=["publication", "mailing"]) & models.Q(member__isnull=False)),
+                condition=models.Q(kind__in=ABOUT_NOBODY, member__isnull=True)
+                | (~models.Q(kind__in=ABOUT_NOBODY) & models.Q(member__isnull=False)),
                 name="only_rules_and_mailings_are_about_nobody",
             ),
             models.CheckConstraint(

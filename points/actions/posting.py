@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.refusals import Refusal
 from members.signals import announce
+from points.actions.printing import Coupons, coupons_for
 from points.book import Book
 from points.book_rows import Refused, Stamp
 from points.book_rules import apply
@@ -48,31 +49,44 @@ CLOCK_SLACK = timedelta(minutes=5)
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a batch: how many were new, how many known, and which were refused."""
+    """
+    What became of a batch: how many were new, how many known, and which were refused.
+
+    `coupons` are those to print below its receipts, by purchase.
+    """
 
     posted: list[Event] = field(default_factory=list)
     repeated: list[Event] = field(default_factory=list)
     refused: list[tuple[Event, Refusal]] = field(default_factory=list)
     books: dict[int, Book] = field(default_factory=dict)
     program: Program = field(default_factory=lambda: Program([]))
+    coupons: Coupons = field(default_factory=dict)
 
 
-def post_events(events: Sequence[Event], *, source_id: int, actor: str, now: datetime) -> Outcome:
+def post_events(
+    events: Sequence[Event],
+    *,
+    source_id: int,
+    actor: str,
+    now: datetime,
+    has_printer: bool = False,
+) -> Outcome:
     """
     Post events of one source for any number of members, all in one transaction.
 
     Each fact is posted once, for ever: what was posted before with the same content is
     repeated, with other content refused. A refused event leaves nothing behind and does not
-    stop the others. `actor` is an id such as `user:7`, never a name.
+    stop the others. `actor` is an id such as `user:7`, never a name. With `has_printer` new
+    purchases may bring coupons to print.
     """
     stamp = Stamp(now, source_id, actor)
     ordered = sorted(events, key=in_order)
     try:
-        return _post(ordered, stamp)
+        return _post(ordered, stamp, has_printer=has_printer)
     except IntegrityError:
         # Another till posted the same key for another member while we held our locks; on the
         # second try it is known, and a fault of our own fails again.
-        return _post(ordered, stamp)
+        return _post(ordered, stamp, has_printer=has_printer)
 
 
 def post_event(event: Event, *, source_id: int, actor: str, now: datetime) -> Book:
@@ -84,7 +98,7 @@ def post_event(event: Event, *, source_id: int, actor: str, now: datetime) -> Bo
 
 
 @transaction.atomic
-def _post(events: Sequence[Event], stamp: Stamp) -> Outcome:
+def _post(events: Sequence[Event], stamp: Stamp, *, has_printer: bool) -> Outcome:
     loaded = load_books(events, stamp)
     outcome = Outcome(books=loaded.books, program=loaded.program)
     for event in events:
@@ -96,6 +110,13 @@ def _post(events: Sequence[Event], stamp: Stamp) -> Outcome:
         write_books([loaded.books[member] for member in sorted(posted)], stamp)
         if len(posted) == 1:
             announce(points_posted, member_id=next(iter(posted)))
+        if has_printer:
+            bought = [
+                loaded.books[event.member].bought[event.key]
+                for event in outcome.posted
+                if isinstance(event, Purchase)
+            ]
+            outcome.coupons = coupons_for(bought=bought, now=stamp.recorded_at)
     return outcome
 
 

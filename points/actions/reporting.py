@@ -10,8 +10,10 @@ from django.db import transaction
 
 from members.refusals import Refusal
 from points.actions.posting import Outcome, post_events
+from points.actions.printing import coupons_of
 from points.events import Event, Refund, Returned
 from points.models import Purchase
+from points.receipts import Coupon
 from points.reports.posted import (
     Posted,
     PostedRefund,
@@ -28,6 +30,7 @@ class Reported:
 
     posted: Posted
     is_new: bool
+    coupons: tuple[Coupon, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +49,27 @@ class _TakenBack(Exception):
         self.told = told
 
 
-def report_purchase(*, event: Event, source_id: int, actor: str, now: datetime) -> Reported:
+def report_purchase(
+    *, event: Event, source_id: int, actor: str, now: datetime, has_printer: bool = True
+) -> Reported:
     """
     Post a purchase and tell what it earned; or tell again what the same one earned before.
 
-    The posting is a transaction of its own; telling only reads.
+    The posting is a transaction of its own, with the coupons to print; telling only reads.
     """
-    outcome = post_events([event], source_id=source_id, actor=actor, now=now)
+    outcome = post_events(
+        [event], source_id=source_id, actor=actor, now=now, has_printer=has_printer
+    )
     for _event, refusal in outcome.refused:
         raise refusal
     told = _told_of(outcome).get(event.key)
+    coupons = outcome.coupons
     if told is None:
-        told = posted_purchase(Purchase.objects.get(source_id=source_id, receipt=event.key))
-    return Reported(told, is_new=bool(outcome.posted))
+        known = Purchase.objects.get(source_id=source_id, receipt=event.key)
+        told = posted_purchase(known)
+        if outcome.repeated and has_printer:
+            coupons = coupons_of(purchases=[known.pk])
+    return Reported(told, is_new=bool(outcome.posted), coupons=next(iter(coupons.values()), ()))
 
 
 @transaction.atomic
@@ -66,17 +77,24 @@ def report_purchases(
     *, events: Sequence[Event], source_id: int, actor: str, now: datetime
 ) -> list[Reported | Refusal]:
     """Post many at once, in time order; an answer for each, in the order they came."""
-    outcome = post_events(events, source_id=source_id, actor=actor, now=now)
+    outcome = post_events(events, source_id=source_id, actor=actor, now=now, has_printer=True)
     refused = {id(event): refusal for event, refusal in outcome.refused}
     new = {id(event) for event in outcome.posted}
     told = _told_of(outcome)
+    printed = {
+        event.key: outcome.coupons.get(outcome.books[event.member].bought[event.key].id, ())
+        for event in outcome.posted
+    }
     known = {event.key for event in events if id(event) not in refused} - told.keys()
     if known:
-        told |= posted_purchases(
-            list(Purchase.objects.filter(source_id=source_id, receipt__in=known))
-        )
+        rows = list(Purchase.objects.filter(source_id=source_id, receipt__in=known))
+        told |= posted_purchases(rows)
+        before = [row for row in rows if row.receipt not in printed]
+        again = coupons_of(purchases=[row.pk for row in before])
+        printed |= {row.receipt: again.get(row.pk, ()) for row in before}
     return [
-        refused.get(id(event)) or Reported(told[event.key], is_new=id(event) in new)
+        refused.get(id(event))
+        or Reported(told[event.key], is_new=id(event) in new, coupons=printed[event.key])
         for event in events
     ]
 
@@ -150,5 +168,7 @@ def preview_refund(
 
 @transaction.atomic
 def _report_and_take_back(event: Event, source_id: int, actor: str, now: datetime) -> NoReturn:
-    done = report_purchase(event=event, source_id=source_id, actor=actor, now=now)
+    done = report_purchase(
+        event=event, source_id=source_id, actor=actor, now=now, has_printer=False
+    )
     raise _TakenBack(done.posted)

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from kombu.exceptions import OperationalError
 from unfold.admin import ModelAdmin
 
 from members.actions.invitation import invite_all
@@ -83,10 +84,16 @@ def count_again(_page: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """Have the list counted anew in the background."""
     _may_invite(request)
     if request.method == "POST":
-        count_spending_again.delay()
-        messages.success(
-            request, _("The list is being counted. Open it again in a minute for the new figures.")
-        )
+        try:
+            count_spending_again.delay()
+        except OperationalError:
+            words = _("No worker could be reached; start it again in a few minutes.")
+            messages.warning(request, words)
+        else:
+            messages.success(
+                request,
+                _("The list is being counted. Open it again in a minute for the new figures."),
+            )
     return redirect(LISTED)
 
 

@@ -1,6 +1,7 @@
 """What a till sends and what it is told, field by field."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -90,6 +91,20 @@ class TierBody(BaseModel):
     name: str = Field(description="In the language that was asked for.")
 
 
+class BarcodeBody(BaseModel):
+    kind: Literal["code128", "ean13"] = Field(description="How the bars are drawn.")
+    data: str = Field(description="What the bars say.")
+
+
+class CouponBody(BaseModel):
+    """A coupon to print below the receipt. Its code is worth money: keep it in no log."""
+
+    lines: list[str] = Field(description="Its text, a line of print each.")
+    code: str = Field(description="For people to type, in groups of five.")
+    barcode: BarcodeBody
+    valid_until: date = Field(description="The last day on which it can be used.")
+
+
 class PurchaseAnswer(BaseModel):
     """What a purchase earned."""
 
@@ -99,6 +114,9 @@ class PurchaseAnswer(BaseModel):
     balance: int = Field(description="The member's balance right after it.")
     tier: TierBody = Field(description="The tier it was valued at.")
     explanation: list[str] = Field(description="A sentence for the receipt first, then details.")
+    coupons: list[CouponBody] = Field(
+        [], description="To print below the receipt; mostly none, and never in a preview."
+    )
 
 
 class _LikeAPurchase:

@@ -20,8 +20,10 @@ from points.actions.reporting import (
     report_purchases,
 )
 from points.api.bodies import (
+    BarcodeBody,
     BatchAnswer,
     BatchBody,
+    CouponBody,
     ItemAnswer,
     PurchaseAnswer,
     PurchaseBody,
@@ -29,6 +31,7 @@ from points.api.bodies import (
 )
 from points.api.refusing import as_body, blocked_card, refused, unknown_member
 from points.events import Purchase
+from points.receipts import Coupon
 from points.reports.posted import Posted
 
 router = Router(tags=["Purchases"])
@@ -59,7 +62,7 @@ def report(request: HttpRequest, body: PurchaseBody) -> Status[PurchaseAnswer]:
         )
     except Refusal as refusal:
         raise refused(refusal) from None
-    return Status(201 if done.is_new else 200, answer_of(done.posted))
+    return Status(201 if done.is_new else 200, answer_of(done.posted, done.coupons))
 
 
 @router.post(
@@ -136,7 +139,9 @@ class _Item:
             self.error = refused(done)
             return self.wrong()
         status = 201 if done.is_new else 200
-        return ItemAnswer(receipt=self.receipt, status=status, answer=answer_of(done.posted))
+        return ItemAnswer(
+            receipt=self.receipt, status=status, answer=answer_of(done.posted, done.coupons)
+        )
 
     def wrong(self) -> ItemAnswer:
         if self.error is None:
@@ -171,7 +176,7 @@ def _member(body: PurchaseBody, holders: dict[str, Holder]) -> int:
     return member
 
 
-def answer_of(posted: Posted) -> PurchaseAnswer:
+def answer_of(posted: Posted, coupons: tuple[Coupon, ...] = ()) -> PurchaseAnswer:
     return PurchaseAnswer(
         purchase=posted.purchase,
         points=posted.points,
@@ -179,4 +184,14 @@ def answer_of(posted: Posted) -> PurchaseAnswer:
         balance=posted.balance,
         tier=TierBody(rank=posted.tier, name=posted.tier_name),
         explanation=posted.explanation,
+        coupons=[_printed(coupon) for coupon in coupons],
+    )
+
+
+def _printed(coupon: Coupon) -> CouponBody:
+    return CouponBody(
+        lines=list(coupon.lines),
+        code=coupon.code,
+        barcode=BarcodeBody(kind=coupon.kind, data=coupon.data),
+        valid_until=coupon.valid_until,
     )

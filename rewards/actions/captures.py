@@ -95,7 +95,7 @@ def _check_still_good(voucher: Voucher, held: Reservation, wanted: Decimal, now:
         return
     if held.state == Reservation.State.LAPSED:
         _check_not_taken(voucher, held, wanted, now)
-    if voucher.voided_at is not None or voucher.expires_at <= now:
+    if voucher.state(now) in {Voucher.State.VOID, Voucher.State.EXPIRED}:
         raise ReservationRanOut(
             _("The reservation ran out, and the voucher is of no use any more.")
         )

@@ -11,15 +11,15 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from members.models import ApiClient
 from members.refusals import Refusal
-from rewards.actions.wrong_tries import check_may_try, note_wrong_try
-from rewards.codes import candidates
+from rewards.actions.validation import source_of
+from rewards.actions.wrong_tries import check_may_try, count_guesses
 from rewards.models import Reservation, Voucher
 from rewards.order_rules import Order
 from rewards.reports.validation import (
     Asker,
     Validated,
+    candidates,
     holds_of_order,
     validated,
     vouchers_of,
@@ -102,9 +102,12 @@ def reserve_vouchers(
     try:
         return _reserve(codes, order, key, client_id, actor, member_id, now, is_proven)
     except VouchersRefused as refusal:
-        wrong = sum(answer.is_guess for answer in refusal.answers)
-        if wrong:
-            note_wrong_try(client_id=client_id, staff_id=staff_id, now=now, many=wrong)
+        count_guesses(
+            many=sum(answer.is_guess for answer in refusal.answers),
+            client_id=client_id,
+            staff_id=staff_id,
+            now=now,
+        )
         raise
 
 
@@ -177,7 +180,7 @@ def _reserve(
         if any(one.content != content for one in earlier):
             raise OtherReservation(_("This key was used before for another reservation."))
         return earlier
-    source_id = _source_of(client_id)
+    source_id = source_of(client_id=client_id)
     if order.reference:
         _hold_name(f"order/{source_id}/{order.reference}")
     vouchers = _lock_vouchers(vouchers_of(codes))
@@ -251,12 +254,6 @@ def _lock_vouchers(found: Sequence[Voucher | None]) -> list[Voucher | None]:
     rows = Voucher.objects.select_for_update(of=("self",)).select_related("batch")
     held = {voucher.pk: voucher for voucher in rows.filter(pk__in=pks).order_by("pk")}
     return [None if voucher is None else held[voucher.pk] for voucher in found]
-
-
-def _source_of(client_id: int | None) -> int | None:
-    if client_id is None:
-        return None
-    return ApiClient.objects.values_list("source_id", flat=True).get(pk=client_id)
 
 
 def _hold_name(name: str) -> None:

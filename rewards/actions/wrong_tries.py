@@ -66,6 +66,15 @@ def note_wrong_try(
     return row
 
 
+def count_guesses(*, many: int, client_id: int | None, staff_id: int | None, now: datetime) -> None:
+    """Count so many wrong codes; refuse to answer at all where that is beyond the limit."""
+    if not many:
+        return
+    row = note_wrong_try(client_id=client_id, staff_id=staff_id, now=now, many=many)
+    if row.tries > MOST_AN_HOUR or row.in_minute > MOST_A_MINUTE:
+        check_may_try(client_id=client_id, staff_id=staff_id, now=now)
+
+
 def forget_proofs(*, now: datetime) -> int:
     """Remove proofs that no till would take any more; return how many there were."""
     return UsedProof.objects.filter(used_at__lt=now - REMEMBERED).delete()[0]

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -21,18 +22,22 @@ class CouponRuleQuerySet(models.QuerySet["CouponRule"]):
         return self.select_for_update(of=("self",)).get(pk=pk)
 
     def in_force(self) -> Self:
-        return self.filter(stopped_at__isnull=True)
+        return self.filter(stopped_at__isnull=True, batch__stopped_at__isnull=True)
 
 
 class CouponRule(models.Model):
     """
     When a purchase is worth a coupon: from `least_total`, in these stores, from this tier.
 
-    Each coupon is a voucher of its own, made as `batch` says, valid for `valid_days`.
+    Each coupon is a voucher of its own, made as `batch` says, valid for `valid_days`. Its bars
+    are its code, or the shop's own number where the till reads nothing but that. What it says
+    stays as it was made, so that an answer sent again is the same; it can only be stopped.
     """
 
     name = models.CharField(_("name"), max_length=80, unique=True)
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="coupon_rules")
+    batch = models.OneToOneField(
+        Batch, verbose_name=_("batch"), on_delete=models.PROTECT, related_name="coupon_rule"
+    )
     least_total = models.DecimalField(
         _("for purchases from, in euros"), max_digits=10, decimal_places=2
     )
@@ -47,7 +52,15 @@ class CouponRule(models.Model):
     valid_days = models.PositiveSmallIntegerField(_("valid for, in days"), default=28)
     lines_nl = models.TextField(_("text on the receipt, Dutch"), max_length=400)
     lines_en = models.TextField(_("text on the receipt, English"), max_length=400)
+    ean = models.CharField(_("the shop's own EAN-13"), max_length=13, blank=True)
     per_member = models.PositiveIntegerField(_("at most per member"), default=1)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("made by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    made_at = models.DateTimeField(_("made at"))
     stopped_at = models.DateTimeField(_("stopped at"), null=True, blank=True)
 
     objects = CouponRuleQuerySet.as_manager()
@@ -62,6 +75,9 @@ class CouponRule(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(valid_days__gte=1, valid_days__lte=366), name="coupon_lives"
+            ),
+            models.CheckConstraint(
+                condition=Q(ean="") | Q(ean__regex=r"^[0-9]{13}$"), name="coupon_ean_is_digits"
             ),
         ]
         triggers = never_deleted()

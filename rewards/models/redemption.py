@@ -72,6 +72,7 @@ class Redemption(models.Model):
         verbose_name = _("redemption")
         verbose_name_plural = _("redemptions")
         ordering = ["-id"]
+        permissions = [("hand_over_redemption", _("May hand over what members redeemed"))]
         constraints = [
             models.CheckConstraint(
                 condition=Q(points__gte=1, restored__lte=models.F("points")),

@@ -1,1 +1,1 @@
-"""Reads over what members can have and had."""
+"""Reads of rewards and vouchers that are too big for a QuerySet."""

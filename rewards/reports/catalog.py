@@ -72,10 +72,12 @@ def catalog_of(member: Member | None, now: datetime) -> Catalog:
     known = known_of(member, rewards, now)
     items = [item for item in _items(rewards, known, now) if Why.NOT_SEEN not in _whys(item)]
     items.sort(key=lambda item: (-item.chosen, item.reward.points, item.reward.pk))
+    if member is None:
+        return Catalog(now=tuple(items), later=(), spendable=None)
     return Catalog(
         now=tuple(item for item in items if item.can_have),
         later=tuple(item for item in items if not item.can_have),
-        spendable=None if member is None else known.spendable,
+        spendable=known.spendable,
     )
 
 

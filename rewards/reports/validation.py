@@ -8,8 +8,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db.models import Q
 
+from rewards import codes, promotion_words
 from rewards.code_vault import digest_of
-from rewards.codes import candidates
 from rewards.models import Capture, Reservation, Voucher
 from rewards.order_rules import (
     Applied,
@@ -68,13 +68,19 @@ def declared_rules() -> Rules:
     return Rules(most_share=Decimal(settings.VOUCHERS_MOST_SHARE) / 100)
 
 
-def vouchers_of(codes: Sequence[str]) -> list[Voucher | None]:
+def candidates(typed: str) -> list[str]:
+    """Return what was typed as the codes it may be: one of ours, or a word that staff chose."""
+    found = [codes.tidy(typed), promotion_words.tidy(typed)]
+    return list(dict.fromkeys(code for code in found if code))
+
+
+def vouchers_of(typed: Sequence[str]) -> list[Voucher | None]:
     """Find the vouchers behind what was typed, in one query."""
-    typed = [[digest_of(code) for code in candidates(code)] for code in codes]
-    digests = [digest for some in typed for digest in some]
+    possible = [[digest_of(code) for code in candidates(text)] for text in typed]
+    digests = [digest for some in possible for digest in some]
     rows = Voucher.objects.filter(digest__in=digests).select_related("batch") if digests else []
     known = {bytes(voucher.digest): voucher for voucher in rows}
-    return [next((known[digest] for digest in some if digest in known), None) for some in typed]
+    return [next((known[digest] for digest in some if digest in known), None) for some in possible]
 
 
 def validated(
@@ -108,7 +114,7 @@ def uses_by_member(
     held = Q(state=Reservation.State.LIVE, until__gt=now)
     used = Q(state=Reservation.State.CAPTURED, capture__is_undone=False)
     theirs = Reservation.objects.filter(voucher=voucher, member_id=member_id)
-    return theirs.exclude(pk=besides).filter(held | used).count()
+    return theirs.exclude(pk=besides or 0).filter(held | used).count()
 
 
 def holds_of_order(voucher: Voucher, order: Order, source_id: int | None) -> list[Reservation]:

@@ -111,7 +111,7 @@ def picture(request: HttpRequest, picture_id: int, digest: str) -> HttpResponse:
     found = RewardPicture.objects.filter(pk=picture_id, digest=digest).first()
     if found is None:
         raise Http404
-    response = HttpResponse(bytes(found.content), content_type="image/png")
+    response = HttpResponse(bytes(found.content), content_type="image/webp")
     response["Cache-Control"] = FOR_GOOD
     return response
 

@@ -72,6 +72,7 @@ def pages(
 AT_COUNTER = "counter service privacy"
 PREVIEWS = both("service marketing privacy admin")
 READS_LEDGER = "service finance privacy"
+SEES_REWARDS = "service marketing finance admin"
 
 TABLE: dict[str, Access] = {
     "counter": both(AT_COUNTER),
@@ -146,6 +147,16 @@ TABLE: dict[str, Access] = {
     "admin:campaigns_audience_count": both("marketing admin"),
     "admin:campaigns_audience_copy": both("marketing"),
     "admin:campaigns_audience_archive": both("marketing"),
+    # Codes
+    **pages("rewards.batch", see="marketing finance admin", add="marketing"),
+    "admin:rewards_batch_promotion": both("marketing"),
+    "admin:rewards_batch_stop": both("marketing admin"),
+    "admin:rewards_batch_ask_for_codes": both("marketing finance admin"),
+    "admin:rewards_batch_download": both("marketing finance admin"),
+    "admin:rewards_batch_finance": both("finance admin"),
+    "admin:rewards_batch_finance_export": both("finance admin"),
+    **pages("rewards.couponrule", see="marketing finance admin", add="marketing"),
+    "admin:rewards_couponrule_stop": both("marketing"),
     "admin:campaigns_audience_restore": both("marketing"),
     **pages("campaigns.campaign", see="marketing admin", add="marketing"),
     "admin:campaigns_campaign_edit": both("marketing"),
@@ -162,6 +173,16 @@ TABLE: dict[str, Access] = {
     "admin:campaigns_campaign_download": both("marketing admin"),
     **pages("mailroom.mailrules", see="marketing admin", change="admin", one_form=True),
     "admin:mailroom_mailrules_change": ANYBODY,
+    # Rewards
+    **pages("rewards.reward", see=SEES_REWARDS, add="marketing", change="marketing"),
+    "admin:rewards_reward_put_in": both("marketing"),
+    "admin:rewards_reward_withdraw": both("marketing"),
+    "admin:rewards_reward_stock": both("marketing"),
+    "admin:rewards_reward_set_its_picture": both("marketing"),
+    "admin:rewards_reward_early": both("marketing"),
+    "admin:rewards_reward_invited": both("marketing"),
+    **pages("rewards.redemption", see="counter service marketing finance admin"),
+    "admin:rewards_redemption_hand_over_next": both("counter service"),
     # The program
     **pages("points.programversion", see="service marketing finance admin", add="marketing admin"),
     "admin:points_programversion_rules_sheet": both("service marketing finance admin"),

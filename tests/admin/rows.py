@@ -41,8 +41,9 @@ from points.models import (
     UnusualUse,
 )
 from rewards.actions.captures import capture_reservation
-from rewards.models import Voucher
+from rewards.models import Batch, CouponRule, Redemption, Reward, Voucher
 from tests import make
+from tests.rewards import codes_made
 
 
 def one_of_each() -> dict:
@@ -58,6 +59,7 @@ def one_of_each() -> dict:
     asked = {"points": 900, "cause": "mistake", "member": member.pk, "note": "Till was off"}
     asked |= {"request_key": key}
     applicant = make.login()
+    reward = make.reward(gives="perk", handing="ship", now=now)
     return {
         Member: member,
         ApiClient: create_client(
@@ -114,11 +116,15 @@ def one_of_each() -> dict:
         Campaign: Campaign.objects.create(
             name="Spring", drafted_by=colleague, changed_by=colleague, drafted_at=now
         ),
+        Reward: reward,
+        Redemption: make.redeem(make.member(points=500), reward, now=now),
         Spending: Spending.objects.create(
             member=member, total=25, purchases=1, latest_at=now, counted_at=now
         ),
         UnusualUse: unusual(member, purchase, now),
         OpenReceipt: make.open_receipt(store="North"),
+        Batch: codes_made.asked_batch(now=now),
+        CouponRule: codes_made.coupon_rule(now=now),
         Voucher: make.voucher(member_id=member.pk, now=now),
         Approval: Approval.objects.create(
             kind=Approval.Kind.ADJUSTMENT,

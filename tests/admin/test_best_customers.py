@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from members.actions.invitation import invite
 from members.models import Invitation, Member, StaffAct
@@ -117,6 +118,18 @@ def test_too_many_at_once_are_refused(desk, customers, monkeypatch):
 
     assert answer["Location"] == LIST
     assert Invitation.objects.count() == 1
+
+
+def test_without_a_broker_the_page_says_that_nobody_counts(desk, customers, monkeypatch):
+    def no_broker():
+        raise OperationalError
+
+    monkeypatch.setattr("points.tasks.count_spending_again.delay", no_broker)
+
+    page = desk.post(f"{LIST}count/", follow=True)
+
+    assert page.status_code == 200
+    assert [told.level_tag for told in page.context["messages"]] == ["warning"]
 
 
 def test_the_list_is_counted_again_when_asked(desk, customers):

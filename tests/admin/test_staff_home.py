@@ -16,9 +16,11 @@ from mailroom.models import Letter
 from members.models import Application, Approval, Invitation
 from points.actions.unusual_use import settle_unusual_use
 from points.models import UnusualUse
+from rewards.actions.wrong_tries import note_wrong_try
 from tests import make
 from tests.admin.conftest import at_desk, with_factor
 from tests.admin.rows import one_of_each
+from tests.rewards import tills
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
@@ -52,6 +54,20 @@ def test_ones_own_request_waits_for_somebody_else():
     asker.groups.add(Group.objects.get(name="finance"))
 
     assert about(at_desk(asker), "second person") == []
+
+
+def test_a_till_that_tries_codes_is_named_to_who_may_stop_it():
+    till, now = tills.till("Till 7"), timezone.now()
+    note_wrong_try(client_id=till, staff_id=None, now=now - timedelta(hours=2), many=100)
+    note_wrong_try(client_id=till, staff_id=None, now=now, many=12)
+    note_wrong_try(client_id=tills.till("Till 8"), staff_id=None, now=now)
+    note_wrong_try(
+        client_id=tills.till("Till 9"), staff_id=None, now=now - timedelta(days=2), many=100
+    )
+
+    for group in GROUPS:
+        expected = ["Till 7 tried 112 voucher codes that are no good"] if group == "admin" else []
+        assert about(in_group(group), "no good") == expected, group
 
 
 def test_letters_that_are_stuck_are_named_to_who_may_see_letters():

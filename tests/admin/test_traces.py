@@ -12,6 +12,7 @@ from django.utils import timezone
 from campaigns.models import Audience, Campaign
 from members.models import Card, Look, Member, StaffAct, Terms, Tier, User
 from points.models import Entry
+from rewards.models import Reward
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +82,9 @@ def first(model) -> int:
 PEOPLE = {"people": "Eva Mol <eva@example.nl>", "reason": "Pilot"}
 TEXTS = {"text_nl": "Neem deel.", "text_en": "Take part."}
 WORDS = {"name": "Autumn", "subject_nl": "Herfst", "body_nl": "Beste {name}"}
+WORTH = {"name": "Cinema", "gives": "discount", "value": "5.00"}
+COUPON = {"least_total": "20.00", "lines_nl": "€ 5 korting", "lines_en": "€5 off"}
+REWARD = {"gives": "perk", "name_nl": "Koffie", "name_en": "Coffee", "points": "100"}
 EDITS = {
     "mailroom.Suppression": [(lambda: "add/", {"email": "x@example.nl", "reason": "Asked us"})],
     "campaigns.Audience": [
@@ -113,6 +117,12 @@ EDITS = {
         (lambda: "add/", {"email": "new@example.nl", "name": "New"}),
     ],
     "points.AdjustmentLimit": [(lambda: "1/change/", {"points_a_day": "100"})],
+    "rewards.Batch": [(lambda: "add/", WORTH | {"wanted": "2"})],
+    "rewards.CouponRule": [(lambda: "add/", WORTH | COUPON)],
+    "rewards.Reward": [
+        (lambda: f"{first(Reward)}/change/", {"points": "600"}),
+        (lambda: "add/", REWARD),
+    ],
     "points.ProgramVersion": [(lambda: "add/", {"toml": make.program_toml(rate=2)})],
 }
 # Its page answers with the key instead of going on to the list: tests/admin/test_api_clients.py.
@@ -128,6 +138,7 @@ def rows(boss):
     User.objects.filter(email="a@example.nl").update(is_staff=True)
     make.member()
     make.terms()
+    make.reward()
     Terms.objects.create(number=9, text_nl="Ontwerp", text_en="Draft")
     return StaffAct.objects.count()
 

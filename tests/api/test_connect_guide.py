@@ -52,7 +52,7 @@ def test_every_curl_command_works_in_turn(tills, sanne):
     sent = [typed(command, number, key) for command in commands]
     answers = [Till().send(method, path, body, **headers) for method, path, body, headers in sent]
 
-    assert [answer.status_code for answer in answers] == [201, 200, 201, 200, 201, 200, 200, 200]
+    assert [answer.status_code for answer in answers] == [201, 200, 201, 200, 201, *[200] * 5]
     assert (Purchase.objects.count(), Refund.objects.count()) == (2, 1)
     assert Member.objects.filter(email="anna@example.nl").exists()
     batch = answers[-1].json()

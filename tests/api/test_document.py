@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from uuid import UUID
 
 import jsonschema_rs
 import pytest
@@ -28,6 +29,8 @@ def filled(path):
         .replace("{number}", "2000000000015")
         .replace("{source}", "chain")
         .replace("{receipt}", "R-1")
+        .replace("{reservation}", str(UUID(int=1)))
+        .replace("{capture}", str(UUID(int=2)))
     )
 
 

@@ -21,11 +21,16 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from members.models import Card, Scope
+from members.models import ApiClient, Card, Scope
 from points.models import Purchase
+from rewards.actions import wrong_tries
+from rewards.actions.captures import capture_reservation
+from rewards.models import Capture
+from tests import make
 from tests.api.conftest import till_with
 from tests.api.test_document import CODES, DOCUMENT, OPERATIONS
 from tests.api.test_purchases import purchase
+from tests.rewards import tills
 
 pytestmark = pytest.mark.django_db
 APP = get_wsgi_application()
@@ -56,7 +61,18 @@ def shop(till, sanne):
     """A till that sold something, so that some of what is asked is there."""
     till.post("/purchases", purchase(sanne, receipt="R-1"))
     assert Purchase.objects.count() == 1
+    client = ApiClient.objects.get()
+    voucher = tills.voucher(gives="gift_card", value="50.00", now=make.NOW, days=4_000)
+    held = tills.reserved(voucher, client_id=client.pk, key="k-1")
+    capture_reservation(reservation_id=held.pk, amount=None, actor="api:1", now=make.NOW)
     return till
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """Let as many codes be wrong as the generator makes up; the limit has tests of its own."""
+    monkeypatch.setattr(wrong_tries, "MOST_A_MINUTE", 10_000)
+    monkeypatch.setattr(wrong_tries, "MOST_AN_HOUR", 10_000)
 
 
 def headers_of(caller, shop, source, scope):
@@ -98,7 +114,14 @@ def fuzz(name, caller, shop, source, examples):
     method, path, found = OPERATIONS[name]
     operation = SCHEMA[path][method.upper()]
     headers = headers_of(caller, shop, source, found["security"][0]["Key"][0])
-    known = {"number": Card.objects.get().number, "source": "chain", "receipt": "R-1"}
+    used = Capture.objects.get()
+    known = {
+        "number": Card.objects.get().number,
+        "source": "chain",
+        "receipt": "R-1",
+        "reservation": str(used.reservation.reference),
+        "capture": str(used.reference),
+    }
     good = {
         "member": known["number"],
         "placed_at": "2026-03-01T12:00:00Z",

@@ -21,6 +21,7 @@ TASKS = {
     "mailroom.tasks.mail_on": "send_mailings",
     "points.tasks.count_spending_again": "count_spending",
     "points.tasks.replay_draft": "resume_replays",
+    "rewards.tasks.make_codes": "resume_batches",
 }
 """Every task → the job that does its work if its message is lost."""
 NOTHING_LOST = "what it forgets is forgotten by time as well"
@@ -35,6 +36,7 @@ RECEIVERS = {
     "points.receivers.note_what_was_left": "note_departures",
     "points.receivers.welcome": "welcome_new_members",
     "rewards.receivers.tell_whose_turn_it_is": "mind_the_line",
+    "rewards.receivers.make_at_once": "resume_batches",
 }
 """Everything that listens to an announcement → the job that makes up for a missed one."""
 SENDERS = {"delay", "apply_async", "send_task"}

@@ -19,7 +19,8 @@ TINY = {
 
 
 @pytest.mark.parametrize(
-    "name", ["import", "posting", "expiry", "pages", "api", "replay", "audience", "mailing"]
+    "name",
+    ["import", "posting", "expiry", "pages", "api", "replay", "audience", "mailing", "vouchers"],
 )
 def test_a_benchmark_ends_with_its_figures(name):
     done = subprocess.run(

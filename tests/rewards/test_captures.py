@@ -23,6 +23,7 @@ from rewards.actions.voiding import void_voucher
 from rewards.models import Capture
 from rewards.signals import voucher_captured
 from tests import make
+from tests.rewards import tills
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -40,7 +41,7 @@ def facts(voucher):
 
 
 def test_a_discount_is_used_once(now, django_capture_on_commit_callbacks):
-    voucher = make.voucher()
+    voucher = tills.voucher()
     heard = []
 
     def listen(sender, capture_id, **_facts):
@@ -48,18 +49,18 @@ def test_a_discount_is_used_once(now, django_capture_on_commit_callbacks):
 
     voucher_captured.connect(listen)
     with django_capture_on_commit_callbacks(execute=True):
-        made = capture(make.reserved(voucher, order="O-1"))
+        made = capture(tills.reserved(voucher, order="O-1"))
 
     assert (made.amount, made.order) == (Decimal("5.00"), "O-1")
     assert facts(voucher) == (1, 0, 0)
     assert voucher.state(now) == "redeemed"
     assert heard == [made.pk]
     with pytest.raises(VouchersRefused, match="has been used"):
-        make.reserved(voucher)
+        tills.reserved(voucher)
 
 
 def test_capturing_again_is_the_same_capture():
-    held = make.reserved(make.voucher())
+    held = tills.reserved(tills.voucher())
 
     first = capture(held)
 
@@ -71,7 +72,7 @@ def test_capturing_again_is_the_same_capture():
 
 
 def test_a_discount_is_captured_whole():
-    held = make.reserved(make.voucher(), "3.00")
+    held = tills.reserved(tills.voucher(), "3.00")
 
     with pytest.raises(CapturedWhole, match=r"3\.00"):
         capture(held, "2.00")
@@ -80,8 +81,8 @@ def test_a_discount_is_captured_whole():
 
 @pytest.mark.parametrize("amount", ["0", "-1", "20.01"])
 def test_a_gift_card_is_captured_for_something_and_no_more_than_reserved(amount):
-    voucher = make.voucher(gives="gift_card", value="50.00")
-    held = make.reserved(voucher, "20.00")
+    voucher = tills.voucher(gives="gift_card", value="50.00")
+    held = tills.reserved(voucher, "20.00")
 
     with pytest.raises(MoreThanReserved):
         capture(held, amount)
@@ -89,23 +90,23 @@ def test_a_gift_card_is_captured_for_something_and_no_more_than_reserved(amount)
 
 
 def test_a_gift_card_larger_than_the_orders_is_used_until_it_is_empty(now):
-    voucher = make.voucher(gives="gift_card", value="50.00")
+    voucher = tills.voucher(gives="gift_card", value="50.00")
 
-    capture(make.reserved(voucher, "20.00"), "12.50")
+    capture(tills.reserved(voucher, "20.00"), "12.50")
     assert (facts(voucher), voucher.state(now)) == ((0, 0, Decimal("12.50")), "issued")
-    capture(make.reserved(voucher, "100.00"))
+    capture(tills.reserved(voucher, "100.00"))
 
     assert (facts(voucher), voucher.state(now)) == ((1, 0, Decimal("50.00")), "redeemed")
 
 
 def test_a_gift_card_smaller_than_the_order_pays_what_it_holds():
-    voucher = make.voucher(gives="gift_card", value="5.00")
+    voucher = tills.voucher(gives="gift_card", value="5.00")
 
-    assert capture(make.reserved(voucher, "20.00")).amount == 5
+    assert capture(tills.reserved(voucher, "20.00")).amount == 5
 
 
 def test_what_was_released_is_not_captured(now):
-    held = make.reserved(make.voucher())
+    held = tills.reserved(tills.voucher())
     release_reservation(reservation_id=held.pk, now=now)
 
     with pytest.raises(ReservationReleased):
@@ -114,8 +115,8 @@ def test_what_was_released_is_not_captured(now):
 
 @pytest.mark.parametrize("is_swept", [False, True])
 def test_a_hold_that_ran_out_is_still_good_if_nobody_took_the_voucher(is_swept):
-    voucher = make.voucher()
-    held = make.reserved(voucher)
+    voucher = tills.voucher()
+    held = tills.reserved(voucher)
     if is_swept:
         lapse_reservations(now=LATER)
 
@@ -124,9 +125,9 @@ def test_a_hold_that_ran_out_is_still_good_if_nobody_took_the_voucher(is_swept):
 
 
 def test_a_hold_that_ran_out_is_refused_once_another_holds_the_voucher():
-    voucher = make.voucher()
-    late = make.reserved(voucher)
-    other = make.reserved(voucher, now=LATER)
+    voucher = tills.voucher()
+    late = tills.reserved(voucher)
+    other = tills.reserved(voucher, now=LATER)
 
     with pytest.raises(TakenByAnother):
         capture(late, now=LATER)
@@ -138,9 +139,9 @@ def test_a_hold_that_ran_out_is_refused_once_another_holds_the_voucher():
 
 
 def test_a_hold_on_a_gift_card_that_ran_out_is_refused_once_too_little_is_left():
-    voucher = make.voucher(gives="gift_card", value="50.00")
-    late = make.reserved(voucher, "30.00")
-    capture(make.reserved(voucher, "25.00", now=LATER), now=LATER)
+    voucher = tills.voucher(gives="gift_card", value="50.00")
+    late = tills.reserved(voucher, "30.00")
+    capture(tills.reserved(voucher, "25.00", now=LATER), now=LATER)
 
     with pytest.raises(TakenByAnother):
         capture(late, now=LATER)
@@ -148,17 +149,17 @@ def test_a_hold_on_a_gift_card_that_ran_out_is_refused_once_too_little_is_left()
 
 
 def test_a_hold_keeps_the_voucher_valid_beyond_its_date():
-    voucher = make.voucher(days=1)
+    voucher = tills.voucher(days=1)
     evening = voucher.expires_at - MINUTE
-    held = make.reserved(voucher, now=evening)
+    held = tills.reserved(voucher, now=evening)
 
     assert capture(held, now=evening + 14 * MINUTE).amount == 5
 
 
 def test_a_hold_that_ran_out_does_not():
-    voucher = make.voucher(days=1)
+    voucher = tills.voucher(days=1)
     evening = voucher.expires_at - MINUTE
-    held = make.reserved(voucher, now=evening)
+    held = tills.reserved(voucher, now=evening)
 
     with pytest.raises(ReservationRanOut):
         capture(held, now=evening + 15 * MINUTE)
@@ -166,8 +167,8 @@ def test_a_hold_that_ran_out_does_not():
 
 
 def test_a_code_for_many_that_was_withdrawn_stays_good_for_who_holds_it(now):
-    voucher = make.voucher(most_uses=10)
-    held, late = make.reserved(voucher), make.reserved(voucher)
+    voucher = tills.voucher(most_uses=10)
+    held, late = tills.reserved(voucher), tills.reserved(voucher)
     void_voucher(voucher_id=voucher.pk, staff_id=make.staff().pk, reason="Leaked", now=now)
 
     assert capture(held, now=now + 14 * MINUTE).amount == 5
@@ -176,7 +177,7 @@ def test_a_code_for_many_that_was_withdrawn_stays_good_for_who_holds_it(now):
 
 
 def test_a_clock_that_went_back_changes_nothing(now):
-    voucher = make.voucher()
-    held = make.reserved(voucher)
+    voucher = tills.voucher()
+    held = tills.reserved(voucher)
 
     assert capture(held, now=now - 60 * MINUTE).amount == 5

@@ -7,7 +7,7 @@ from rewards.actions.issuing import code_of
 from rewards.code_vault import DIGEST_BYTES, SealBrokenError, digest_of, opened, seal
 from rewards.codes import new_code, shown, tidy
 from rewards.models import Voucher
-from tests import make
+from tests.rewards import tills
 
 CODE = "7F3Q29KXM4T8BAC"
 
@@ -46,8 +46,8 @@ def test_a_seal_that_was_touched_does_not_open():
 
 @pytest.mark.django_db
 def test_no_code_is_readable_in_a_row_but_its_owner_sees_it():
-    made = make.voucher()
-    code = make.code(made)
+    made = tills.voucher()
+    code = tills.code(made)
 
     with connection.cursor() as cursor:
         cursor.execute(
@@ -67,7 +67,7 @@ def test_no_code_is_readable_in_a_row_but_its_owner_sees_it():
 
 @pytest.mark.django_db
 def test_a_code_that_may_not_be_read_again_is_empty():
-    made = make.voucher()
+    made = tills.voucher()
     Voucher.objects.filter(pk=made.pk).update(sealed=b"")
     made.refresh_from_db()
 

@@ -11,6 +11,7 @@ from rewards.code_vault import digest_of
 from rewards.models import Voucher
 from rewards.signals import voucher_issued
 from tests import make
+from tests.rewards import tills
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +29,7 @@ def test_a_voucher_holds_what_it_is_worth(now, django_capture_on_commit_callback
             worth=worth, valid_from=now, expires_at=now + timedelta(days=30), now=now
         )
 
-    found = Voucher.objects.get(digest=digest_of(make.code(made)))
+    found = Voucher.objects.get(digest=digest_of(tills.code(made)))
     assert (found.gives, found.percent, found.most_off) == ("percentage", 10, 20)
     assert (found.value, found.is_alone, found.vat) == (None, True, "multi")
     assert heard == [made.pk]
@@ -47,7 +48,7 @@ def test_a_voucher_holds_what_it_is_worth(now, django_capture_on_commit_callback
     ],
 )
 def test_its_state_follows_from_the_moment(at, facts, state, now):
-    made = make.voucher(days=30)
+    made = tills.voucher(days=30)
     for name, value in facts.items():
         setattr(made, name, value)
 
@@ -65,14 +66,14 @@ def test_its_state_follows_from_the_moment(at, facts, state, now):
     ],
 )
 def test_the_database_holds_what_may_never_be(changes):
-    made = make.voucher(gives="gift_card", value="50.00")
+    made = tills.voucher(gives="gift_card", value="50.00")
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Voucher.objects.filter(pk=made.pk).update(**changes)
 
 
 def test_what_a_voucher_is_worth_stays():
-    made = make.voucher()
+    made = tills.voucher()
 
     with pytest.raises(DatabaseError, match="Cannot"), transaction.atomic():
         Voucher.objects.filter(pk=made.pk).update(value=Decimal(500))

@@ -10,10 +10,11 @@ from members.actions.membership import freeze_membership
 from members.refusals import Refusal
 from points.models import Entry
 from rewards.actions.issuing import code_of
-from rewards.actions.redemption import redeem_reward, undo_redemption
+from rewards.actions.redemption import redeem_reward
 from rewards.codes import tidy
 from rewards.models import EarlyAccess, Invited, LimitUse, Redemption, Stock, Voucher
 from tests import make
+from tests.rewards.undoing import undo
 
 pytestmark = pytest.mark.django_db
 
@@ -247,13 +248,3 @@ def test_undoing_nothing_changes_nothing(now):
     undo(made, 0, now=now)
 
     assert Entry.objects.filter(member_id=by.pk).count() == 2
-
-
-def undo(made, points, *, key=None, now):
-    return undo_redemption(
-        redemption_id=made.pk,
-        points=points,
-        request_key=key or uuid4(),
-        actor="user:1",
-        now=now,
-    )

@@ -18,6 +18,7 @@ from rewards.codes import shown
 from rewards.models import Reservation, WrongTry
 from rewards.order_rules import Line, Order, Why
 from tests import make
+from tests.rewards import tills
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -34,9 +35,9 @@ def state_of(held):
 
 
 def test_a_voucher_is_held_for_fifteen_minutes(now):
-    voucher = make.voucher()
+    voucher = tills.voucher()
 
-    held = make.reserved(voucher, "40.00", order="O-1")
+    held = tills.reserved(voucher, "40.00", order="O-1")
 
     assert (held.until, held.amount, held.order) == (now + 15 * MINUTE, Decimal("5.00"), "O-1")
     voucher.refresh_from_db()
@@ -44,8 +45,8 @@ def test_a_voucher_is_held_for_fifteen_minutes(now):
 
 
 def test_a_code_may_be_typed_in_lower_case_with_spaces_and_look_alikes(now):
-    voucher = make.voucher()
-    typed = shown(make.code(voucher)).lower().replace("-", " ").replace("0", "o").replace("1", "l")
+    voucher = tills.voucher()
+    typed = shown(tills.code(voucher)).lower().replace("-", " ").replace("0", "o").replace("1", "l")
 
     (held,) = reserve_vouchers(
         codes=[typed],
@@ -61,10 +62,10 @@ def test_a_code_may_be_typed_in_lower_case_with_spaces_and_look_alikes(now):
 
 
 def test_the_same_key_with_the_same_content_is_the_same_reservation(now):
-    voucher = make.voucher()
+    voucher = tills.voucher()
 
-    first = make.reserved(voucher, key="k-1")
-    again = make.reserved(voucher, key="k-1", now=now + 5 * MINUTE)
+    first = tills.reserved(voucher, key="k-1")
+    again = tills.reserved(voucher, key="k-1", now=now + 5 * MINUTE)
 
     assert again == first
     assert Reservation.objects.count() == 1
@@ -80,34 +81,34 @@ def test_the_same_key_with_the_same_content_is_the_same_reservation(now):
     ],
 )
 def test_the_same_key_with_other_content_is_refused(other):
-    voucher = make.voucher()
-    make.reserved(voucher, key="k-1")
+    voucher = tills.voucher()
+    tills.reserved(voucher, key="k-1")
 
     with pytest.raises(OtherReservation):
-        make.reserved(voucher, key="k-1", **other)
+        tills.reserved(voucher, key="k-1", **other)
 
 
 def test_the_same_key_for_another_voucher_is_refused():
-    make.reserved(make.voucher(), key="k-1")
+    tills.reserved(tills.voucher(), key="k-1")
 
     with pytest.raises(OtherReservation):
-        make.reserved(make.voucher(), key="k-1")
+        tills.reserved(tills.voucher(), key="k-1")
 
 
 def test_the_same_key_of_another_till_is_another_key():
-    one, other = make.till("Till 1"), make.till("Till 2")
+    one, other = tills.till("Till 1"), tills.till("Till 2")
 
-    held = make.reserved(make.voucher(), key="k-1", client_id=one)
+    held = tills.reserved(tills.voucher(), key="k-1", client_id=one)
 
-    assert make.reserved(make.voucher(), key="k-1", client_id=other) != held
+    assert tills.reserved(tills.voucher(), key="k-1", client_id=other) != held
 
 
 def test_a_voucher_that_another_till_holds_is_told_until_when(now):
-    voucher = make.voucher()
-    make.reserved(voucher, client_id=make.till("Till 1"))
+    voucher = tills.voucher()
+    tills.reserved(voucher, client_id=tills.till("Till 1"))
 
     with pytest.raises(VouchersRefused) as raised:
-        make.reserved(voucher, client_id=make.till("Till 2"))
+        tills.reserved(voucher, client_id=tills.till("Till 2"))
 
     (answer,) = raised.value.answers
     assert raised.value.code == "voucher_held"
@@ -116,37 +117,39 @@ def test_a_voucher_that_another_till_holds_is_told_until_when(now):
 
 
 def test_a_hold_that_ran_out_is_taken_over_without_any_job(now):
-    voucher = make.voucher()
-    first = make.reserved(voucher)
+    voucher = tills.voucher()
+    first = tills.reserved(voucher)
 
-    second = make.reserved(voucher, now=now + 15 * MINUTE)
+    second = tills.reserved(voucher, now=now + 15 * MINUTE)
 
     assert state_of(first) == ("lapsed", 1, 0)
     assert state_of(second)[0] == "live"
 
 
 def test_a_till_that_died_reserves_again_for_the_same_order(now):
-    voucher, till = make.voucher(), make.till("Till 1")
-    first = make.reserved(voucher, client_id=till, order="O-1")
+    voucher, till = tills.voucher(), tills.till("Till 1")
+    first = tills.reserved(voucher, client_id=till, order="O-1")
 
-    second = make.reserved(voucher, client_id=make.till("Till 2"), order="O-1", now=now + MINUTE)
+    second = tills.reserved(voucher, client_id=tills.till("Till 2"), order="O-1", now=now + MINUTE)
 
     assert state_of(first) == ("released", 1, 0)
     assert state_of(second)[0] == "live"
 
 
 def test_the_same_order_number_of_another_business_takes_nothing_over():
-    voucher = make.voucher()
-    make.reserved(voucher, client_id=make.till("Till 1"), order="O-1")
-    elsewhere = make.till("Till 2", source_id=make.source("another"))
+    voucher = tills.voucher()
+    tills.reserved(voucher, client_id=tills.till("Till 1"), order="O-1")
+    elsewhere = tills.till("Till 2", source_id=make.source("another"))
 
     with pytest.raises(VouchersRefused, match="holds"):
-        make.reserved(voucher, client_id=elsewhere, order="O-1")
+        tills.reserved(voucher, client_id=elsewhere, order="O-1")
 
 
 def test_all_vouchers_of_an_order_are_held_or_none(now):
-    good, used = make.voucher(), make.voucher()
-    capture_reservation(reservation_id=make.reserved(used).pk, amount=None, actor="user:0", now=now)
+    good, used = tills.voucher(), tills.voucher()
+    capture_reservation(
+        reservation_id=tills.reserved(used).pk, amount=None, actor="user:0", now=now
+    )
 
     def reserve(codes, key):
         return reserve_vouchers(
@@ -160,28 +163,28 @@ def test_all_vouchers_of_an_order_are_held_or_none(now):
         )
 
     with pytest.raises(VouchersRefused) as raised:
-        reserve([make.code(good), make.code(used)], "k-1")
-    held = reserve([make.code(good), make.code(make.voucher(value="3.00"))], "k-1")
+        reserve([tills.code(good), tills.code(used)], "k-1")
+    held = reserve([tills.code(good), tills.code(tills.voucher(value="3.00"))], "k-1")
 
     assert why(raised) == [[], [Why.USED]]
     assert [one.amount for one in held] == [Decimal("5.00"), Decimal("3.00")]
 
 
 def test_vouchers_that_come_one_by_one_for_an_order_count_together():
-    alone, card = make.voucher(is_alone=True), make.voucher(gives="gift_card", value="50.00")
-    make.reserved(alone, "40.00", order="O-1")
+    alone, card = tills.voucher(is_alone=True), tills.voucher(gives="gift_card", value="50.00")
+    tills.reserved(alone, "40.00", order="O-1")
 
     with pytest.raises(VouchersRefused) as raised:
-        make.reserved(make.voucher(), "40.00", order="O-1")
-    rest = make.reserved(card, "40.00", order="O-1")
+        tills.reserved(tills.voucher(), "40.00", order="O-1")
+    rest = tills.reserved(card, "40.00", order="O-1")
 
     assert why(raised) == [[Why.BESIDE_ALONE]]
     assert rest.amount == Decimal("35.00")
 
 
 def test_releasing_lets_the_voucher_go_and_twice_changes_nothing(now):
-    voucher = make.voucher()
-    held = make.reserved(voucher)
+    voucher = tills.voucher()
+    held = tills.reserved(voucher)
 
     release_reservation(reservation_id=held.pk, now=now)
     release_reservation(reservation_id=held.pk, now=now + MINUTE)
@@ -191,7 +194,7 @@ def test_releasing_lets_the_voucher_go_and_twice_changes_nothing(now):
 
 
 def test_what_was_captured_is_not_released(now):
-    held = make.reserved(make.voucher())
+    held = tills.reserved(tills.voucher())
     capture_reservation(reservation_id=held.pk, amount=None, actor="user:0", now=now)
 
     with pytest.raises(AlreadyCaptured):
@@ -199,7 +202,7 @@ def test_what_was_captured_is_not_released(now):
 
 
 def test_the_sweep_ends_what_ran_out_and_nothing_else(now):
-    old, young = make.reserved(make.voucher()), make.reserved(make.voucher(), now=now + MINUTE)
+    old, young = tills.reserved(tills.voucher()), tills.reserved(tills.voucher(), now=now + MINUTE)
 
     lapsed = lapse_reservations(now=now + 15 * MINUTE)
 
@@ -210,13 +213,13 @@ def test_the_sweep_ends_what_ran_out_and_nothing_else(now):
 
 
 def test_a_code_for_many_is_held_by_as_many_as_it_may_be_used(now):
-    voucher = make.voucher(most_uses=2)
+    voucher = tills.voucher(most_uses=2)
 
-    make.reserved(voucher)
-    make.reserved(voucher)
+    tills.reserved(voucher)
+    tills.reserved(voucher)
     with pytest.raises(VouchersRefused, match="holds"):
-        make.reserved(voucher)
-    late = make.reserved(voucher, now=now + 15 * MINUTE)
+        tills.reserved(voucher)
+    late = tills.reserved(voucher, now=now + 15 * MINUTE)
 
     voucher.refresh_from_db()
     assert (voucher.reserved, late.is_sole) == (1, False)
@@ -231,10 +234,10 @@ def test_a_code_for_many_is_held_by_as_many_as_it_may_be_used(now):
     ],
 )
 def test_what_is_not_valid_is_not_held(facts, at, expected, now):
-    voucher = make.voucher(**facts)
+    voucher = tills.voucher(**facts)
 
     with pytest.raises(VouchersRefused) as raised:
-        make.reserved(voucher, "40.00", now=now + timedelta(days=at))
+        tills.reserved(voucher, "40.00", now=now + timedelta(days=at))
 
     assert why(raised) == [[expected]]
     assert not Reservation.objects.exists()

@@ -15,12 +15,13 @@ from rewards.actions.rollbacks import MoreThanCaptured, OtherRollback, roll_back
 from rewards.actions.voiding import void_voucher
 from rewards.models import Rollback
 from tests import make
+from tests.rewards import tills
 
 pytestmark = pytest.mark.django_db
 
 
 def captured(voucher, total="40.00", *, now=make.NOW):
-    held = make.reserved(voucher, total, now=now)
+    held = tills.reserved(voucher, total, now=now)
     return capture_reservation(reservation_id=held.pk, amount=None, actor="user:0", now=now)
 
 
@@ -43,7 +44,7 @@ def sanne(db):
 
 def test_points_go_back_into_the_lots_they_came_from(sanne, now):
     before = dict(Lot.objects.values_list("pk", "remaining"))
-    voucher = make.bought(sanne, points=500)
+    voucher = tills.bought(sanne, points=500)
     capture = captured(voucher)
 
     done = back(capture)
@@ -57,7 +58,7 @@ def test_points_go_back_into_the_lots_they_came_from(sanne, now):
 
 
 def test_parts_come_to_the_same_as_one_whole(sanne):
-    capture = captured(make.bought(sanne, points=100), "3.00")
+    capture = captured(tills.bought(sanne, points=100), "3.00")
 
     points = [back(capture, "1.00", key=f"k-{number}").points for number in range(3)]
 
@@ -71,7 +72,7 @@ def test_any_parts_come_to_the_same_as_one_whole(cuts, points):
     if not make.ProgramVersion.objects.exists():
         make.published_program()
     member = make.member(points=points)
-    capture = captured(make.bought(member, points=points))
+    capture = captured(tills.bought(member, points=points))
     edges = [0, *sorted(cuts), 500]
     parts = [(end - start) for start, end in pairwise(edges)]
 
@@ -84,7 +85,7 @@ def test_any_parts_come_to_the_same_as_one_whole(cuts, points):
 
 
 def test_the_same_key_rolls_back_once_and_other_content_is_refused(sanne):
-    capture = captured(make.bought(sanne, points=500))
+    capture = captured(tills.bought(sanne, points=500))
 
     first = back(capture, "2.00")
 
@@ -97,7 +98,7 @@ def test_the_same_key_rolls_back_once_and_other_content_is_refused(sanne):
 
 
 def test_no_more_comes_back_than_was_captured(sanne):
-    capture = captured(make.bought(sanne, points=500))
+    capture = captured(tills.bought(sanne, points=500))
     back(capture, "4.00")
 
     with pytest.raises(MoreThanCaptured, match=r"1\.00"):
@@ -109,7 +110,7 @@ def test_no_more_comes_back_than_was_captured(sanne):
 
 
 def test_the_value_of_a_gift_card_returns_to_the_card(sanne, now):
-    voucher = make.bought(sanne, points=500, gives="gift_card", value="50.00")
+    voucher = tills.bought(sanne, points=500, gives="gift_card", value="50.00")
     capture = captured(voucher, "80.00")
 
     done = back(capture, "20.00")
@@ -120,7 +121,7 @@ def test_the_value_of_a_gift_card_returns_to_the_card(sanne, now):
 
 
 def test_the_use_of_a_promotional_code_returns_when_all_came_back(now):
-    voucher = make.voucher(most_uses=2)
+    voucher = tills.voucher(most_uses=2)
     capture = captured(voucher)
 
     back(capture, "2.00", key="k-1")
@@ -133,7 +134,7 @@ def test_the_use_of_a_promotional_code_returns_when_all_came_back(now):
 
 
 def test_points_that_expired_meanwhile_expire_again_at_once(sanne, now):
-    capture = captured(make.bought(sanne, points=500))
+    capture = captured(tills.bought(sanne, points=500))
 
     done = back(capture, now=now + timedelta(days=800))
 
@@ -143,13 +144,13 @@ def test_points_that_expired_meanwhile_expire_again_at_once(sanne, now):
 
 
 def test_a_clock_that_went_back_does_not_keep_points(sanne, now):
-    capture = captured(make.bought(sanne, points=500))
+    capture = captured(tills.bought(sanne, points=500))
 
     assert back(capture, now=now - timedelta(hours=2)).points == 500
 
 
 def test_of_a_gift_card_that_was_withdrawn_its_points_come_back(sanne, now):
-    voucher = make.bought(sanne, points=500, gives="gift_card", value="50.00")
+    voucher = tills.bought(sanne, points=500, gives="gift_card", value="50.00")
     capture = captured(voucher, "20.00")
     void_voucher(voucher_id=voucher.pk, staff_id=make.staff().pk, reason="Lost", now=now)
     assert make.balance(sanne) == 300 + 300
@@ -160,7 +161,7 @@ def test_of_a_gift_card_that_was_withdrawn_its_points_come_back(sanne, now):
 
 
 def test_a_service_is_rolled_back_whole(sanne):
-    capture = captured(make.bought(sanne, points=500, gives="perk"))
+    capture = captured(tills.bought(sanne, points=500, gives="perk"))
 
     assert back(capture).points == 500
     with pytest.raises(MoreThanCaptured):

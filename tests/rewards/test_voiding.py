@@ -9,6 +9,7 @@ from rewards.actions.captures import capture_reservation
 from rewards.actions.reservations import VouchersRefused
 from rewards.actions.voiding import CannotBeVoided, HeldByTill, void_voucher
 from tests import make
+from tests.rewards import tills
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,7 @@ def void(voucher, *, now=make.NOW):
 def test_a_withdrawn_voucher_is_of_no_use_and_its_points_come_back(now):
     make.published_program()
     sanne = make.member(points=800)
-    voucher = make.bought(sanne, points=500)
+    voucher = tills.bought(sanne, points=500)
 
     void(voucher)
     void(voucher)
@@ -32,14 +33,14 @@ def test_a_withdrawn_voucher_is_of_no_use_and_its_points_come_back(now):
     assert make.balance(sanne) == 800
     act = StaffAct.objects.get()
     assert (act.reason, act.after, act.member) == ("Sent to the wrong one", {"points": 500}, sanne)
-    assert make.code(voucher) not in f"{act.what} {act.after}"
+    assert tills.code(voucher) not in f"{act.what} {act.after}"
     with pytest.raises(VouchersRefused, match="withdrawn"):
-        make.reserved(voucher)
+        tills.reserved(voucher)
 
 
 def test_what_a_till_holds_is_not_withdrawn_until_the_hold_ran_out(now):
-    voucher = make.voucher()
-    make.reserved(voucher)
+    voucher = tills.voucher()
+    tills.reserved(voucher)
 
     with pytest.raises(HeldByTill):
         void(voucher)
@@ -47,8 +48,8 @@ def test_what_a_till_holds_is_not_withdrawn_until_the_hold_ran_out(now):
 
 
 def test_what_was_used_or_has_expired_cannot_be_withdrawn(now):
-    used, old = make.voucher(), make.voucher(days=1)
-    held = make.reserved(used)
+    used, old = tills.voucher(), tills.voucher(days=1)
+    held = tills.reserved(used)
     capture_reservation(reservation_id=held.pk, amount=None, actor="user:0", now=now)
 
     with pytest.raises(CannotBeVoided, match="used"):

@@ -1,0 +1,132 @@
+"""Many at once: the last pieces, the last points, the last time one may, one click twice."""
+
+from uuid import uuid4
+
+import pytest
+
+from points.models import Entry
+from points.reports.verification import verify_ledger
+from rewards.actions.catalog import add_stock
+from rewards.actions.waiting_list import join_line, leave_line, let_lapse
+from rewards.models import Place, Redemption, Stock, Voucher
+from tests import make
+from tests.members.at_once import at_once
+from tests.rewards.undoing import undo
+
+pytestmark = pytest.mark.django_db(transaction=True)
+THREADS = 32
+
+
+@pytest.fixture(autouse=True)
+def program(now):
+    make.published_program(now=now)
+
+
+def refusals(answers):
+    return {answer for answer in answers if isinstance(answer, str)}
+
+
+def got(answers):
+    return [answer for answer in answers if not isinstance(answer, str)]
+
+
+def test_the_last_ten_pieces_go_to_ten_of_thirty_two(now):
+    what, members = make.reward(stock=10), [make.member(points=500) for _ in range(THREADS)]
+
+    answers = at_once(lambda number: make.redeem(members[number], what).pk, THREADS)
+
+    assert len(got(answers)) == 10
+    assert refusals(answers) == {"reward_sold_out"}
+    assert Stock.objects.get().left == 0
+    assert Voucher.objects.count() == Redemption.objects.count() == 10
+    assert Entry.objects.filter(points__lt=0).count() == 10
+    assert not verify_ledger().violations
+
+
+def test_the_last_points_are_spent_once(now):
+    what, by = make.reward(), make.member(points=1_499)
+
+    answers = at_once(lambda _number: make.redeem(by, what).pk, 8)
+
+    assert len(got(answers)) == 2
+    assert refusals(answers) == {"not_enough_points"}
+    assert make.balance(by) == 499
+
+
+def test_the_limit_holds_for_many_clicks(now):
+    what, by = make.reward(per_member=2, period="month"), make.member(points=5_000)
+
+    answers = at_once(lambda _number: make.redeem(by, what).pk, 8)
+
+    assert len(got(answers)) == 2
+    assert refusals(answers) == {"reward_limit_reached"}
+
+
+def test_one_click_that_arrives_often_redeems_once(now):
+    what, by, key = make.reward(stock=9), make.member(points=5_000), uuid4()
+
+    answers = at_once(lambda _number: make.redeem(by, what, key=key).pk, 8)
+
+    assert len(set(answers)) == 1
+    assert make.balance(by) == 4_500
+    assert Stock.objects.get().left == 8
+
+
+def test_two_members_with_one_key_get_one_redemption(now):
+    what, key = make.reward(), uuid4()
+    members = [make.member(points=500) for _ in range(2)]
+
+    answers = at_once(lambda number: make.redeem(members[number], what, key=key).pk)
+
+    assert refusals(answers) == {"other_content"}
+    assert Redemption.objects.count() == 1
+
+
+def test_points_come_back_once_however_often_it_is_undone(now):
+    by, key = make.member(points=500), uuid4()
+    made = make.redeem(by, make.reward(stock=1))
+
+    answers = at_once(lambda _number: undo(made, 500, key=key, now=now).restored, 8)
+
+    assert set(answers) == {500}
+    assert make.balance(by) == 500
+    assert Stock.objects.get().left == 1
+
+
+def test_a_held_piece_is_taken_or_lapses_and_never_both(now):
+    what, by, following = make.reward(stock=0), *(make.member(points=500) for _ in range(2))
+    for each in (by, following):
+        join_line(member_id=each.pk, reward_id=what.pk, now=now)
+    add_stock(reward_id=what.pk, pieces=1, now=now)
+    place = Place.objects.get(member=by)
+    just_before, after = place.held_until - make.A_MOMENT, place.held_until
+
+    def work(number):
+        if number:
+            return let_lapse(place_id=place.pk, now=after)
+        return make.redeem(by, what, now=just_before).pk
+
+    at_once(work)
+
+    stock = Stock.objects.get()
+    taken = Redemption.objects.count()
+    assert (stock.left, stock.held) == (1 - taken, 1 - taken)
+    assert Place.objects.get(member=following).state == ("waiting" if taken else "held")
+
+
+def test_pieces_that_come_in_at_once_are_held_for_as_many(now):
+    what, members = make.reward(stock=0), [make.member(points=500) for _ in range(8)]
+    for member in members:
+        join_line(member_id=member.pk, reward_id=what.pk, now=now)
+
+    def work(number):
+        if number < 4:
+            add_stock(reward_id=what.pk, pieces=1, now=now)
+        else:
+            leave_line(member_id=members[number].pk, reward_id=what.pk, now=now)
+
+    at_once(work, 8)
+
+    stock = Stock.objects.get()
+    assert stock.left == 4
+    assert stock.held == Place.objects.filter(state="held").count()
