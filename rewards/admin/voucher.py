@@ -274,7 +274,7 @@ class VoucherPage(ReadOnlyPage):
 
     @display(description=gettext_lazy("state"))
     def stands(self, voucher: Voucher) -> str:
-        return self.state_label(voucher)[1]
+        return str(Voucher.State(voucher.state(timezone.now())).label)
 
     @display(description=gettext_lazy("state"), label=COLORS)
     def state_label(self, voucher: Voucher) -> tuple[str, str]:
