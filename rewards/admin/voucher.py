@@ -119,7 +119,6 @@ class VoucherPage(ReadOnlyPage):
 
     list_display = ["ends_in", "what", "whose", "state_label", "issued", "until"]
     list_display_links = ["ends_in", "what"]
-    list_select_related = ["member", "reward", "batch"]
     list_filter = [
         Standing,
         ("gives", ChoicesDropdownFilter),
@@ -159,6 +158,11 @@ class VoucherPage(ReadOnlyPage):
     change_form_outer_after_template = "rewards/admin/_history.html"
     actions_list = ["find_code"]
     actions_detail = ["withdraw"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Voucher]:
+        """Bring along what each row names; the manager's own choice would keep a list's out."""
+        rows: QuerySet[Voucher] = super().get_queryset(request)
+        return rows.select_related("member", "reward", "batch")
 
     def get_search_results(
         self,
