@@ -1,6 +1,6 @@
 """A voucher's code as a scanner reads it: where the dark modules are; no database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import segno
@@ -57,7 +57,7 @@ def qr(code: str) -> Drawing:
     return Drawing(side, side, dark)
 
 
-def _runs(row: bytes) -> Iterator[tuple[int, int]]:
+def _runs(row: Iterable[int]) -> Iterator[tuple[int, int]]:
     """Where dark modules stand side by side: start and width of each run."""
     start = None
     for place, module in enumerate([*row, 0]):

@@ -42,7 +42,7 @@ class Paper:
 
 
 PAPERS = {
-    "a4": Paper(*A4, has_marks=True),
+    "a4": Paper(A4[0], A4[1], has_marks=True),
     "a6": Paper(WIDTH, HEIGHT, has_marks=False),
 }
 

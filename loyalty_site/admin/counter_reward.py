@@ -1,6 +1,6 @@
 """Points become a reward at the counter, while the member stands there with their card."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from django import forms
@@ -52,8 +52,9 @@ class RedeemForm(forms.Form):
 
     def __init__(self, catalog: Catalog, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["choice"].choices = choices_of(catalog)
-        self.fields["choice"].error_messages["invalid_choice"] = _(
+        choice = cast("forms.ChoiceField", self.fields["choice"])
+        choice.choices = choices_of(catalog)
+        choice.error_messages["invalid_choice"] = _(
             "This is no longer offered at this price. Choose again."
         )
 

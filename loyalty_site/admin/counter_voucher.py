@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from django_stubs_ext import StrOrPromise
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from loyalty_site.admin.counter_desk import LONGEST, LOOK_UP, with_vouchers
-from members.admin.buttons import Words
 from members.admin.requests import colleague
 from members.models import Card
 from members.refusals import Refusal
@@ -43,7 +43,9 @@ WITHOUT_ORDER = (Gives.PERK, Gives.EXPERIENCE)
 COLORS = {"issued": "success", "reserved": "warning", "early": "warning"}
 
 
-def _euros(label: Words, help_text: Words = "", *, is_first: bool = False) -> forms.DecimalField:
+def _euros(
+    label: StrOrPromise, help_text: StrOrPromise = "", *, is_first: bool = False
+) -> forms.DecimalField:
     attrs = {"autocomplete": "off", "inputmode": "decimal"} | (
         {"data-counter-first": True} if is_first else {}
     )
@@ -59,7 +61,7 @@ def _euros(label: Words, help_text: Words = "", *, is_first: bool = False) -> fo
     )
 
 
-def _typed(label: Words, most: int, help_text: Words = "") -> forms.CharField:
+def _typed(label: StrOrPromise, most: int, help_text: StrOrPromise = "") -> forms.CharField:
     widget = UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"})
     return forms.CharField(
         label=label, help_text=help_text, max_length=most, required=False, widget=widget

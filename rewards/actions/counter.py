@@ -185,7 +185,7 @@ def _captured(
             on=voucher,
             now=now,
             member_id=voucher.member_id,
-            after={"order": capture.order, "amount": str(capture.amount)},
+            after={"order": capture.order} if capture.order else None,
         )
     return capture
 

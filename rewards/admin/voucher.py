@@ -1,15 +1,17 @@
 """Vouchers: seen and found, never touched but by withdrawing; no code stands in full."""
 
+from datetime import date
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,7 +29,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from members.admin.buttons import Question, ask, found
 from members.admin.pages import ReadOnlyPage
 from members.admin.reader import staff_of
-from members.models import Member
+from members.admin.traces import Done
+from members.models import Member, StaffAct
 from members.refusals import Refusal
 from points.reports.wording import money
 from rewards.actions.counter import look_up_code
@@ -35,7 +38,7 @@ from rewards.actions.voiding import void_voucher
 from rewards.models import Voucher
 from rewards.models.voucher import VoucherQuerySet
 from rewards.reports.voucher_history import history_in_words
-from rewards.reports.voucher_words import figure, rules, title, worth
+from rewards.reports.voucher_words import figure, last_valid_day, rules, title, worth
 
 MOST_MEMBERS = 20
 COLORS = {
@@ -114,9 +117,8 @@ class Standing(DropdownFilter):
 class VoucherPage(ReadOnlyPage):
     """Who has what, how it stands, and all that happened to it."""
 
-    list_display = ["ends_in", "what", "whose", "state_label", "issued_at", "expires_at"]
+    list_display = ["ends_in", "what", "whose", "state_label", "issued", "until"]
     list_display_links = ["ends_in", "what"]
-    list_select_related = ["member", "reward", "batch"]
     list_filter = [
         Standing,
         ("gives", ChoicesDropdownFilter),
@@ -134,7 +136,7 @@ class VoucherPage(ReadOnlyPage):
             None,
             {
                 "fields": [
-                    ("what", "state_label"),
+                    ("what", "stands"),
                     ("worth_in_words", "left_on_it"),
                     ("whose", "ends_in"),
                     ("valid_from", "expires_at"),
@@ -146,7 +148,7 @@ class VoucherPage(ReadOnlyPage):
     ]
     readonly_fields = [
         "what",
-        "state_label",
+        "stands",
         "worth_in_words",
         "left_on_it",
         "whose",
@@ -157,6 +159,11 @@ class VoucherPage(ReadOnlyPage):
     actions_list = ["find_code"]
     actions_detail = ["withdraw"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Voucher]:
+        """Bring along what each row names; the manager's own choice would keep a list's out."""
+        rows: QuerySet[Voucher] = super().get_queryset(request)
+        return rows.select_related("member", "reward", "batch")
+
     def get_search_results(
         self,
         request: HttpRequest,  # noqa: ARG002
@@ -165,6 +172,16 @@ class VoucherPage(ReadOnlyPage):
     ) -> tuple[QuerySet[Voucher], bool]:
         text = search_term.strip()
         return (queryset.filter(member__in=_members(text)) if text else queryset), False
+
+    def record(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        obj: Model,
+        done: Done | str,  # noqa: ARG002
+        reason: str = "",  # noqa: ARG002
+    ) -> StaffAct:
+        """Withdrawing leaves its row itself, with the member and the points that came back."""
+        return StaffAct.objects.on(obj).latest("id")
 
     def change_view(
         self,
@@ -195,7 +212,7 @@ class VoucherPage(ReadOnlyPage):
         variant=ActionVariant.PRIMARY,
     )
     def find_code(self, request: HttpRequest) -> HttpResponse:
-        return _find(self, request)
+        return _find(request, self)
 
     def has_find_code_permission(self, request: HttpRequest) -> bool:
         """Who sees vouchers may look one up."""
@@ -225,7 +242,7 @@ class VoucherPage(ReadOnlyPage):
 
     @display(description=gettext_lazy("ends in"))
     def ends_in(self, voucher: Voucher) -> str:
-        return format_html('<span class="staff-code">… {}</span>', voucher.tail)
+        return format_html('<span class="staff-code">…\u00a0{}</span>', voucher.tail)
 
     @display(description=gettext_lazy("voucher"))
     def what(self, voucher: Voucher) -> str:
@@ -250,10 +267,27 @@ class VoucherPage(ReadOnlyPage):
             return format_html('<a class="staff-link" href="{}">{}</a>', url, voucher.member)
         return str(voucher.batch) if voucher.batch is not None else "–"
 
+    @display(description=gettext_lazy("issued at"))
+    def issued(self, voucher: Voucher) -> str:
+        return _short(timezone.localdate(voucher.issued_at))
+
+    @display(description=gettext_lazy("valid until"))
+    def until(self, voucher: Voucher) -> str:
+        last = last_valid_day(voucher)
+        return _short(last) if last is not None else "–"
+
+    @display(description=gettext_lazy("state"))
+    def stands(self, voucher: Voucher) -> str:
+        return str(Voucher.State(voucher.state(timezone.now())).label)
+
     @display(description=gettext_lazy("state"), label=COLORS)
     def state_label(self, voucher: Voucher) -> tuple[str, str]:
         state = Voucher.State(voucher.state(timezone.now()))
         return state, str(state.label)
+
+
+def _short(day: date) -> str:
+    return format_html('<span class="staff-number">{}</span>', date_format(day, "j M Y"))
 
 
 def _members(text: str) -> list[int]:
@@ -264,7 +298,7 @@ def _members(text: str) -> list[int]:
 
 
 @sensitive_post_parameters("code")
-def _find(page: VoucherPage, request: HttpRequest) -> HttpResponse:
+def _find(request: HttpRequest, page: VoucherPage) -> HttpResponse:
     """Lead from a whole code to its voucher; one that is unknown counts as a wrong try."""
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -100,11 +100,16 @@ def _issue(voucher: Voucher) -> Iterator[Happening]:
 def _holds(voucher: Voucher) -> Iterator[Happening]:
     held = voucher.reservations.select_related("client__source").order_by("-id")[:MOST_SHOWN]
     for hold in held:
-        told = {"order": hold.order, "where": _where(hold), "actor": hold.actor}
-        yield Happening(What.HELD, hold.made_at, amount=hold.amount, **told)
+        yield _of(hold, What.HELD, hold.made_at, hold.amount)
         end = ENDS.get(Reservation.State(hold.state))
         if end is not None and hold.ended_at is not None:
-            yield Happening(end, hold.ended_at, **told)
+            yield _of(hold, end, hold.ended_at)
+
+
+def _of(hold: Reservation, what: What, at: datetime, amount: Decimal | None = None) -> Happening:
+    return Happening(
+        what, at, amount=amount, order=hold.order, where=_where(hold), actor=hold.actor
+    )
 
 
 def _captures(voucher: Voucher) -> Iterator[Happening]:

@@ -67,6 +67,8 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     # The address opens the card, so nobody hears of it: no site one goes on to, no search engine.
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    # Django would write the address of a refused request to the log.
+    vars(answer)["_has_been_logged"] = True
     return answer
 
 

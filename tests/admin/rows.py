@@ -43,7 +43,7 @@ from points.models import (
 from rewards.actions.captures import capture_reservation
 from rewards.models import Batch, CouponRule, Redemption, Reward, Voucher
 from tests import make
-from tests.rewards import codes_made
+from tests.rewards import codes_made, tills
 
 
 def one_of_each() -> dict:
@@ -125,7 +125,7 @@ def one_of_each() -> dict:
         OpenReceipt: make.open_receipt(store="North"),
         Batch: codes_made.asked_batch(now=now),
         CouponRule: codes_made.coupon_rule(now=now),
-        Voucher: make.voucher(member_id=member.pk, now=now),
+        Voucher: tills.voucher(member_id=member.pk, now=now),
         Approval: Approval.objects.create(
             kind=Approval.Kind.ADJUSTMENT,
             member=member,
@@ -149,7 +149,7 @@ def draft_with_a_rule() -> int:
 def used_at_counter():
     """What a voucher was used on a moment ago, by its reference."""
     now = timezone.now()
-    held = make.reserved(make.voucher(now=now), now=now)
+    held = tills.reserved(tills.voucher(now=now), now=now)
     capture = capture_reservation(reservation_id=held.pk, amount=None, actor="user:1", now=now)
     return capture.reference
 

@@ -9,6 +9,7 @@ from rewards.codes import new_code, shown
 from rewards.models import Capture, Voucher
 from tests import make
 from tests.admin.conftest import at_desk, with_factor
+from tests.rewards import tills
 from tests.rewards.issued import gift_card, reward, voucher
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +48,7 @@ def ask(client, line):
 
 
 def send(client, one, page, **answers):
-    asked = {"code": make.code(one), "key": str(page.context["form"]["key"].value())}
+    asked = {"code": tills.code(one), "key": str(page.context["form"]["key"].value())}
     return client.post(USE, asked | answers)
 
 
@@ -57,7 +58,7 @@ def send(client, one, page, **answers):
 def test_a_scanned_code_shows_what_it_is_whose_and_until_when(counter, anna, now, write):
     mine = voucher(anna, now=now)
 
-    page = ask(counter, write(make.code(mine)))
+    page = ask(counter, write(tills.code(mine)))
 
     assert "€8 off an order" in text(page)
     assert "Anna Visser" in text(page)
@@ -72,12 +73,12 @@ def test_a_card_still_leads_to_its_member_with_their_vouchers(counter, anna, now
 
     assert found["Location"] == f"{COUNTER}{anna.pk}/"
     assert f"… {mine.tail}" in page
-    assert make.code(mine)[:10] not in page.replace("-", "")
+    assert tills.code(mine)[:10] not in page.replace("-", "")
 
 
 def test_nothing_happens_before_it_is_agreed_to(counter, anna, now):
     mine = voucher(anna, now=now)
-    page = ask(counter, make.code(mine))
+    page = ask(counter, tills.code(mine))
 
     offered = send(counter, mine, page, total="30,00")
     offered = send(counter, mine, page, total="30.00")
@@ -89,7 +90,7 @@ def test_nothing_happens_before_it_is_agreed_to(counter, anna, now):
 
 def test_once_agreed_it_is_used_and_a_second_click_uses_nothing_more(counter, anna, now):
     card = gift_card(anna, "25.00", now=now)
-    page = ask(counter, make.code(card))
+    page = ask(counter, tills.code(card))
 
     answers = {"total": "10.00", "order": "A-1", "agreed": "1"}
     used = [send(counter, card, page, **answers) for _ in range(2)]
@@ -114,7 +115,7 @@ def test_once_agreed_it_is_used_and_a_second_click_uses_nothing_more(counter, an
 )
 def test_what_is_wrong_stands_beside_the_form(counter, anna, now, answers, words):
     mine = voucher(anna, now=now, least_order=Decimal(50))
-    page = ask(counter, make.code(mine))
+    page = ask(counter, tills.code(mine))
 
     told = send(counter, mine, page, **answers)
 
@@ -129,7 +130,7 @@ def test_a_product_asks_its_price_and_a_service_asks_no_total(counter, anna, now
     perk = voucher(anna, None, now=now, gives="perk")
 
     for one, answers in ((bag, {"total": "30", "price": "4.50"}), (perk, {})):
-        page = ask(counter, make.code(one))
+        page = ask(counter, tills.code(one))
         send(counter, one, page, **answers, agreed="1")
 
     assert sorted(Capture.objects.values_list("amount", flat=True)) == [0, Decimal("4.50")]
@@ -139,11 +140,11 @@ def test_a_voucher_that_is_over_says_so_and_asks_nothing(counter, anna, now):
     mine = voucher(anna, now=now)
     Voucher.objects.filter(pk=mine.pk).update(voided_at=now)
 
-    page = ask(counter, make.code(mine))
+    page = ask(counter, tills.code(mine))
 
     assert "withdrawn" in text(page)
     assert page.context["form"] is None
-    assert send(counter, mine, ask(counter, make.code(voucher(anna, now=now)))).status_code == 200
+    assert send(counter, mine, ask(counter, tills.code(voucher(anna, now=now)))).status_code == 200
     assert not Capture.objects.exists()
 
 
@@ -169,11 +170,11 @@ def test_who_may_not_look_up_vouchers_sees_none(anna, now):
     other = at_desk(with_factor(make.staff_with("members.look_up_member", language="en")))
     mine = voucher(anna, now=now)
 
-    page = ask(other, make.code(mine))
+    page = ask(other, tills.code(mine))
 
     assert "Vouchers are not yours to look up" in text(page)
-    assert make.code(mine) not in text(page)
-    assert other.post(USE, {"code": make.code(mine)}).status_code == 403
+    assert tills.code(mine) not in text(page)
+    assert other.post(USE, {"code": tills.code(mine)}).status_code == 403
     assert mine.tail not in text(other.get(f"{COUNTER}{anna.pk}/"))
     assert other.get(f"{COUNTER}{anna.pk}/reward/").status_code == 403
 

@@ -7,6 +7,7 @@ from members.models import StaffAct
 from rewards.codes import new_code, shown
 from rewards.models import Voucher
 from tests import make
+from tests.rewards import tills
 from tests.rewards.issued import gift_card, reward, voucher
 
 LIST = "/admin/rewards/voucher/"
@@ -47,18 +48,18 @@ def test_vouchers_are_found_by_member_state_and_kind_and_no_code_is_shown(desk, 
     assert found(desk, state="redeemed") == found(desk, state="expired") == set()
     assert found(desk, gives__exact="gift_card") == {card.pk}
     page = text(desk.get(LIST))
-    assert f"… {mine.tail}" in page
-    assert make.code(mine)[:10] not in page.replace("-", "")
+    assert f"…\u00a0{mine.tail}" in page
+    assert tills.code(mine)[:10] not in page.replace("-", "")
 
 
 def test_a_whole_code_leads_to_its_voucher_and_stands_in_no_address(desk, anna, now):
     mine = voucher(anna, now=now)
 
-    led = desk.post(f"{LIST}find/", {"code": shown(make.code(mine)).lower()})
+    led = desk.post(f"{LIST}find/", {"code": shown(tills.code(mine)).lower()})
 
     assert led["Location"] == f"{LIST}{mine.pk}/change/"
     page = text(desk.get(led["Location"]))
-    assert make.code(mine) not in page.replace("-", "")
+    assert tills.code(mine) not in page.replace("-", "")
     assert "What happened to it" in page
 
 
@@ -74,7 +75,7 @@ def test_a_code_that_is_not_known_is_told_beside_its_field(desk, anna):
 
 def test_all_that_happened_is_told_newest_first(desk, boss, anna, now):
     mine = voucher(anna, now=now)
-    make.reserved(mine, now=now, order="A-17", actor=f"user:{boss.pk}")
+    tills.reserved(mine, now=now, order="A-17", actor=f"user:{boss.pk}")
 
     page = desk.get(f"{LIST}{mine.pk}/change/")
 

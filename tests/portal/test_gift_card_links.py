@@ -105,6 +105,17 @@ def test_an_address_that_opens_many_links_is_told_to_wait(door, visitor, card):
     assert answers == [200] * 20 + [429]
 
 
+def test_no_link_stands_in_the_log_also_where_it_is_refused(door, visitor, card, caplog):
+    address = share(door, card)
+    for _ in range(22):
+        visitor.get(address)
+    door.post(f"/my/vouchers/{card.reference}/share/end/")
+    visitor.get(address)
+
+    assert address not in caplog.text
+    assert code_of(voucher=card) not in caplog.text
+
+
 def test_a_card_that_is_over_shows_no_code_behind_its_link(door, visitor, card, now):
     address = share(door, card)
     Voucher.objects.filter(pk=card.pk).update(voided_at=now)

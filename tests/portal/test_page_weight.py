@@ -51,6 +51,7 @@ def size_of(client, address):
         "/my/points/expiring/",
         "/my/points/claim/",
         "/my/card/",
+        "/my/vouchers/",
         "/my/profile/",
         "/",
         "/accounts/2fa/webauthn/add/",

@@ -37,6 +37,7 @@ def head(page):
         ("/my/points/claim/", {("/my/points/", "true")}),
         ("/my/points/expiring/", {("/my/points/", "true")}),
         ("/my/card/", {("/my/card/", "page")}),
+        ("/my/vouchers/", {("/rewards/", "true")}),
         ("/my/profile/", {("/my/profile/", "page")}),
         ("/my/leave/", {("/my/profile/", "true")}),
         ("/my/terms/", {("/my/profile/", "true")}),

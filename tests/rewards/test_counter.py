@@ -25,6 +25,7 @@ from rewards.codes import new_code
 from rewards.models import Capture, Redemption, Reservation, WrongTry
 from rewards.order_rules import Order
 from tests import make
+from tests.rewards import tills
 from tests.rewards.issued import gift_card, reward, voucher
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,7 @@ def joost():
 
 def use(one, by, *, total="40.00", amount=None, key="k1", now=make.NOW) -> Capture:
     return use_at_counter(
-        code=make.code(one),
+        code=tills.code(one),
         order=Order(total=Decimal(total), reference="A-1"),
         amount=amount and Decimal(amount),
         member_id=None,
@@ -58,7 +59,7 @@ def test_a_voucher_is_used_in_one_step_and_leaves_one_trace(joost, now):
     assert (first.amount, mine.used, mine.reserved) == (Decimal("8.00"), 1, 0)
     act = StaffAct.objects.get()
     assert (act.staff, act.member, act.after["order"]) == (joost, mine.member, "A-1")
-    assert make.code(mine) not in str(vars(act))
+    assert tills.code(mine) not in str(vars(act))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_a_use_is_undone_within_the_hour_once(joost, now):
 
 def test_after_an_hour_or_of_a_till_nothing_is_undone_here(joost, now):
     late = use(voucher(make.member()), joost)
-    held = make.reserved(voucher(make.member()), client_id=make.till())
+    held = tills.reserved(voucher(make.member()), client_id=tills.till())
     by_till = Capture.objects.create(
         reservation=held, voucher=held.voucher, amount=5, captured_at=now, actor="client:1"
     )
@@ -113,10 +114,10 @@ def test_codes_that_are_not_known_count_and_close_the_counter_for_a_minute(joost
         assert look_up_code(code=new_code(), staff_id=joost.pk, now=now) is None
 
     with pytest.raises(TooManyWrongCodes):
-        look_up_code(code=make.code(mine), staff_id=joost.pk, now=now)
+        look_up_code(code=tills.code(mine), staff_id=joost.pk, now=now)
     assert WrongTry.objects.get().staff == joost
     later = now + timedelta(minutes=1)
-    assert look_up_code(code=make.code(mine), staff_id=joost.pk, now=later) == mine
+    assert look_up_code(code=tills.code(mine), staff_id=joost.pk, now=later) == mine
 
 
 # Points

@@ -8,6 +8,7 @@ from rewards.actions.sharing import share_gift_card
 from rewards.code_vault import share_token
 from rewards.codes import shown
 from tests import make
+from tests.rewards import tills
 from tests.rewards.issued import gift_card, reward, voucher
 
 pytestmark = pytest.mark.django_db
@@ -45,11 +46,11 @@ def test_no_code_and_no_link_is_readable_in_a_dump_and_the_owner_still_has_their
     card = gift_card(anna)
     shared = share_gift_card(voucher_id=card.pk, member_id=anna.pk, shows_name=True, now=now)
     used = voucher(anna)
-    make.reserved(used, order="A-1")
+    tills.reserved(used, order="A-1")
 
     written = dump()
 
-    codes = [make.code(one) for one in (bought, card, used)]
+    codes = [tills.code(one) for one in (bought, card, used)]
     assert all(len(code) == 15 for code in codes)
     for code in codes:
         for form in (code, shown(code), code.lower()):
