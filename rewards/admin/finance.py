@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import localize_input
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -68,7 +68,7 @@ def finance_csv(request: HttpRequest) -> StreamingHttpResponse:
 def _form(request: HttpRequest) -> PeriodForm:
     today = timezone.localdate()
     first = months_later(today.replace(day=1), 1 - MONTHS_SHOWN)
-    usual = {"since": date_format(first, "Y-m-d"), "until": date_format(today, "Y-m-d")}
+    usual = {"since": localize_input(first), "until": localize_input(today)}
     asked = request.GET if request.GET.get("since") or request.GET.get("until") else usual
     return PeriodForm(asked)
 

@@ -100,7 +100,11 @@ class WorthForm(forms.Form):
         max_length=80,
         help_text=gettext_lazy("For colleagues: where the codes go, or what they are for."),
     )
-    gives = forms.ChoiceField(label=gettext_lazy("What it gives"), widget=UnfoldAdminSelectWidget)
+    gives = forms.ChoiceField(
+        label=gettext_lazy("What it gives"),
+        initial=Gives.DISCOUNT,
+        widget=UnfoldAdminSelectWidget,
+    )
     value = euros(label=gettext_lazy("Value in euros"), required=False, min_value=None)
     percent = euros(label=gettext_lazy("Percentage"), required=False, max_value=HUNDRED)
     most_off = euros(label=gettext_lazy("At most, in euros"), required=False)
@@ -123,7 +127,10 @@ class WorthForm(forms.Form):
         help_text=gettext_lazy("What one use costs you, for the finance export."),
     )
     vat = forms.ChoiceField(
-        label=gettext_lazy("VAT"), choices=Vat.choices, widget=UnfoldAdminSelectWidget
+        label=gettext_lazy("VAT"),
+        choices=Vat.choices,
+        initial=Vat.MULTI,
+        widget=UnfoldAdminSelectWidget,
     )
     request_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
