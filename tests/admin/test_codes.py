@@ -225,7 +225,6 @@ def test_a_download_that_broke_off_can_be_begun_again(marketing):
     approved(marketing, made)
     broken = marketing.post(page(made, "download"))
     next(iter(broken.streaming_content))
-    broken.close()
     assert BatchExport.objects.get().finished_at is None
     assert "broke off" in text_of(marketing.get(page(made)))
 
