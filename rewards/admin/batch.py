@@ -30,7 +30,7 @@ from rewards.admin.export_request import ASK, STOP, export_facts, length_of, lin
 from rewards.admin.finance import finance_csv, finance_page
 from rewards.admin.worth_form import CodesForm, PromotionForm, WorthForm
 from rewards.models import Batch, Voucher
-from rewards.reports.batch_words import progress, use_of, worth_words
+from rewards.reports.batch_words import first_day, last_day, progress, use_of, worth_words
 
 SECONDS_BETWEEN_LOOKS = 2
 COLORS = {"making": "info", "ready": "success", "stopped": "danger", "lost": "warning"}
@@ -41,7 +41,7 @@ FINANCE = "rewards.see_voucher_figures"
 class BatchPage(StaffPage):
     """What was made by the hundred or for everybody; nothing of it changes but that it ends."""
 
-    list_display = ["name", "form", "worth", "codes", "valid_from", "expires_at", "state_label"]
+    list_display = ["name", "form", "worth", "codes", "begins", "ends", "state_label"]
     list_filter = [("form", ChoicesDropdownFilter)]
     list_filter_submit = True
     search_fields = ["name__istartswith"]
@@ -210,7 +210,7 @@ class BatchPage(StaffPage):
             "opts": self.opts,
             "title": title,
             "form": form,
-            "submit": submit,
+            "verb": submit,
             "back": reverse("admin:rewards_batch_changelist"),
         }
         return TemplateResponse(request, "rewards/admin/make.html", context)
@@ -250,6 +250,14 @@ class BatchPage(StaffPage):
     def codes(self, batch: Batch) -> str:
         return whole(batch.made) if batch.form == Batch.Form.CODES else "–"
 
+    @display(description=gettext_lazy("first day"))
+    def begins(self, batch: Batch) -> str:
+        return first_day(batch.valid_from)
+
+    @display(description=gettext_lazy("last day"))
+    def ends(self, batch: Batch) -> str:
+        return last_day(batch.expires_at)
+
     @display(description=gettext_lazy("state"), label=COLORS)
     def state_label(self, batch: Batch) -> tuple[str, str]:
         if batch.stopped_at is not None:
@@ -270,6 +278,8 @@ def _facts(request: HttpRequest, batch: Batch) -> list[tuple[str, str]]:
     facts = [
         (_("Kind"), batch.get_form_display()),
         (_("What each code is worth"), worth_words(batch)),
+        (_("First day"), first_day(batch.valid_from)),
+        (_("Last day"), last_day(batch.expires_at)),
     ]
     if batch.form == Batch.Form.PROMOTION and request.user.has_perm("rewards.add_batch"):
         voucher = batch.vouchers.first()

@@ -32,7 +32,7 @@ from rewards.actions.coupon_rules import NewCouponRule, start_coupon_rule, stop_
 from rewards.admin.worth_form import WHEN, WorthForm, euros, words
 from rewards.models import CouponRule
 from rewards.models.reward import Gives
-from rewards.reports.batch_words import use_of, worth_words
+from rewards.reports.batch_words import first_day, last_day, use_of, worth_words
 
 COLORS = {"live": "success", "to_come": "info", "over": "info", "stopped": "danger"}
 STOP = Question(
@@ -129,7 +129,7 @@ class CouponRuleForm(WorthForm):
 class CouponRulePage(StaffPage):
     """What is printed already cannot be called back, so a rule is made and stopped, never changed."""
 
-    list_display = ["name", "worth", "from_total", "from_at", "until_at", "state_label"]
+    list_display = ["name", "worth", "from_total", "begins", "ends", "state_label"]
     list_select_related = ["batch", "tier"]
     search_fields = ["name__istartswith"]
     search_help_text = gettext_lazy("The beginning of a name")
@@ -172,7 +172,7 @@ class CouponRulePage(StaffPage):
             "opts": self.opts,
             "title": _("A new coupon on the receipt"),
             "form": form,
-            "submit": _("Make it"),
+            "verb": _("Make it"),
             "back": reverse("admin:rewards_couponrule_changelist"),
         }
         return TemplateResponse(request, "rewards/admin/make.html", context)
@@ -251,6 +251,14 @@ class CouponRulePage(StaffPage):
     def from_total(self, rule: CouponRule) -> str:
         return money(rule.least_total)
 
+    @display(description=gettext_lazy("first day"))
+    def begins(self, rule: CouponRule) -> str:
+        return first_day(rule.from_at)
+
+    @display(description=gettext_lazy("last day"))
+    def ends(self, rule: CouponRule) -> str:
+        return last_day(rule.until_at)
+
     @display(description=gettext_lazy("state"), label=COLORS)
     def state_label(self, rule: CouponRule) -> tuple[str, str]:
         now = timezone.now()
@@ -270,6 +278,8 @@ def _facts(rule: CouponRule) -> list[tuple[str, str]]:
         (_("Stores"), ", ".join(rule.stores) or _("everywhere")),
         (_("At most per member"), whole(rule.per_member)),
         (_("What it is worth"), worth_words(rule.batch)),
+        (_("Printed from"), first_day(rule.from_at)),
+        (_("Printed until"), last_day(rule.until_at)),
         (_("Valid for, in days"), whole(rule.valid_days)),
         (_("Your own EAN-13"), rule.ean or "–"),
     ]

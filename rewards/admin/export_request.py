@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from django import forms
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +15,7 @@ from members.models import Approval, User
 from points.reports.wording import whole
 from rewards.actions.exports import EXPORT, codes_of, end_download, requests_about
 from rewards.models import Batch, BatchExport
-from rewards.reports.batch_words import worth_words
+from rewards.reports.batch_words import first_day, last_day, worth_words
 
 HEADER = "code"
 LINE_END = "\r\n"
@@ -69,8 +68,8 @@ def codes_facts(approval: Approval) -> dict[str, Any]:
             "facts": [
                 (_("Codes"), whole(asked["codes"])),
                 (_("What each code is worth"), worth_words(batch) if batch else "–"),
-                (_("Valid from"), _day(asked["valid_from"])),
-                (_("Valid until"), _day(asked["expires_at"])),
+                (_("First day"), first_day(datetime.fromisoformat(asked["valid_from"]))),
+                (_("Last day"), last_day(datetime.fromisoformat(asked["expires_at"]))),
             ],
         },
     }
@@ -116,8 +115,3 @@ def length_of(codes: int) -> int:
 
 def _stands(approval: Approval, now: datetime) -> bool:
     return approval.is_open(now) or approval.state == Approval.State.APPROVED
-
-
-def _day(moment: str) -> str:
-    at = timezone.localtime(datetime.fromisoformat(moment))
-    return date_format(at, "SHORT_DATETIME_FORMAT")

@@ -9,15 +9,15 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import localize_input
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminSingleDateWidget
 
 from members.admin.pages import StaffPage
 from members.spreadsheet import as_csv
 from points.local_time import months_later
 from points.reports.wording import money, whole
+from rewards.admin.worth_form import a_day
 from rewards.finance_sql import Moved
 from rewards.reports.finance import COLUMNS, Finance, Line, finance
 
@@ -27,8 +27,8 @@ MONTHS_SHOWN = 3
 class PeriodForm(forms.Form):
     """From which day until which, both included."""
 
-    since = forms.DateField(label=gettext_lazy("From"), widget=UnfoldAdminSingleDateWidget)
-    until = forms.DateField(label=gettext_lazy("Until"), widget=UnfoldAdminSingleDateWidget)
+    since = a_day(label=gettext_lazy("From"))
+    until = a_day(label=gettext_lazy("Until"))
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}
@@ -68,7 +68,7 @@ def finance_csv(request: HttpRequest) -> StreamingHttpResponse:
 def _form(request: HttpRequest) -> PeriodForm:
     today = timezone.localdate()
     first = months_later(today.replace(day=1), 1 - MONTHS_SHOWN)
-    usual = {"since": date_format(first, "Y-m-d"), "until": date_format(today, "Y-m-d")}
+    usual = {"since": localize_input(first), "until": localize_input(today)}
     asked = request.GET if request.GET.get("since") or request.GET.get("until") else usual
     return PeriodForm(asked)
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -27,6 +28,7 @@ from rewards.models.reward import Gives, Vat
 
 HUNDRED = 100
 A_YEAR = timedelta(days=365)
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 NEEDS = {
     Gives.DISCOUNT: ("value", gettext_lazy("Say how many euros it is worth.")),
     Gives.GIFT_CARD: ("value", gettext_lazy("Say how many euros it is worth.")),
@@ -45,6 +47,15 @@ def euros(**options: Any) -> forms.DecimalField:
         max_digits=10,
         decimal_places=2,
         widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        **options,
+    )
+
+
+def a_day(**options: Any) -> forms.DateField:
+    """A day that every clock and calendar here can reckon with."""
+    return forms.DateField(
+        widget=UnfoldAdminSingleDateWidget,
+        validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
         **options,
     )
 
@@ -89,7 +100,11 @@ class WorthForm(forms.Form):
         max_length=80,
         help_text=gettext_lazy("For colleagues: where the codes go, or what they are for."),
     )
-    gives = forms.ChoiceField(label=gettext_lazy("What it gives"), widget=UnfoldAdminSelectWidget)
+    gives = forms.ChoiceField(
+        label=gettext_lazy("What it gives"),
+        initial=Gives.DISCOUNT,
+        widget=UnfoldAdminSelectWidget,
+    )
     value = euros(label=gettext_lazy("Value in euros"), required=False, min_value=None)
     percent = euros(label=gettext_lazy("Percentage"), required=False, max_value=HUNDRED)
     most_off = euros(label=gettext_lazy("At most, in euros"), required=False)
@@ -104,15 +119,18 @@ class WorthForm(forms.Form):
         required=False,
         widget=UnfoldBooleanSwitchWidget,
     )
-    first_day = forms.DateField(label=gettext_lazy("First day"), widget=UnfoldAdminSingleDateWidget)
-    last_day = forms.DateField(label=gettext_lazy("Last day"), widget=UnfoldAdminSingleDateWidget)
+    first_day = a_day(label=gettext_lazy("First day"))
+    last_day = a_day(label=gettext_lazy("Last day"))
     cost = euros(
         label=gettext_lazy("Cost price in euros"),
         required=False,
         help_text=gettext_lazy("What one use costs you, for the finance export."),
     )
     vat = forms.ChoiceField(
-        label=gettext_lazy("VAT"), choices=Vat.choices, widget=UnfoldAdminSelectWidget
+        label=gettext_lazy("VAT"),
+        choices=Vat.choices,
+        initial=Vat.MULTI,
+        widget=UnfoldAdminSelectWidget,
     )
     request_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 

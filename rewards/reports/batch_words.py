@@ -1,10 +1,12 @@
 """Batches in a reader's words: what a code is worth, how far one is, what came of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, F, Q, Sum
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,6 +16,7 @@ from rewards.models.reward import Gives
 
 HUNDRED = 100
 SECONDS_A_MINUTE = 60
+A_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,16 @@ def worth_words(batch: Batch) -> str:
             "least": money(batch.least_order),
         }
     return words
+
+
+def first_day(moment: datetime) -> str:
+    """Name the local day on which something begins."""
+    return date_format(timezone.localtime(moment), "SHORT_DATE_FORMAT")
+
+
+def last_day(moment: datetime) -> str:
+    """Name the last local day before something ends."""
+    return first_day(moment - A_MOMENT)
 
 
 def progress(batch: Batch) -> Progress:

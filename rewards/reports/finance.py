@@ -58,6 +58,10 @@ COLUMNS = (
     ),
 )
 """Every amount of a line: its name, its title, and what it means."""
+VAT = {
+    Vat.MULTI: gettext_lazy("multi-purpose"),
+    Vat.SINGLE: gettext_lazy("single-purpose"),
+}
 ENDS = timedelta(days=1)
 
 
@@ -113,7 +117,7 @@ def _line(moved: Moved, names: dict[tuple[str, int | None], str]) -> Line:
     name = (
         names.get(("reward", moved.reward)) or names.get(("batch", moved.batch)) or _("by itself")
     )
-    return Line(moved.month, name, str(Vat(moved.vat).label), moved)
+    return Line(moved.month, name, str(VAT[Vat(moved.vat)]), moved)
 
 
 def _names(moved: list[Moved]) -> dict[tuple[str, int | None], str]:
