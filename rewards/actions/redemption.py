@@ -1,7 +1,8 @@
 """Turning points into rewards, and undoing it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F
@@ -62,7 +63,9 @@ def redeem_reward(
         raise _refused(Reason(why=Why.NOT_SEEN))
     place = place_of(reward_id=reward.pk, member_id=member_id) if reward.has_stock else None
     has_piece = place is not None and place.is_held(now)
-    use = _use_of(reward, member_id, now)
+    zone = program_zone()
+    today = local_day(now, zone)
+    use = _use_of(reward, member_id, today)
     taker = Taker(
         status=account.member.status,
         tier=account.tier_id or 0,
@@ -70,7 +73,7 @@ def redeem_reward(
         times=use.times,
         has_piece=has_piece,
     )
-    _check_offer(reward, taker, now)
+    _check_offer(reward, taker, now, today)
     _check_price(reward, points=points, revision=revision)
     _spend(member_id, points, request_key, actor, now)
     made = Redemption.objects.create(
@@ -87,7 +90,7 @@ def redeem_reward(
         handing=HANDING[reward.handing],
     )
     if reward.has_voucher:
-        _issue(made, reward, now)
+        _issue(made, reward, now, zone)
     if place is not None:
         _end(place, now)
     _count(use)
@@ -145,8 +148,7 @@ def _is_invited(reward: Reward, member_id: int) -> bool:
     return Invited.objects.filter(reward=reward, member_id=member_id).exists()
 
 
-def _check_offer(reward: Reward, taker: Taker, now: datetime) -> None:
-    today = local_day(now, program_zone())
+def _check_offer(reward: Reward, taker: Taker, now: datetime, today: date) -> None:
     for reason in reasons_not(offer_of(reward, early_of(reward, now)), taker, now, today):
         raise _refused(reason)
 
@@ -176,8 +178,7 @@ def _spend(member_id: int, points: int, request_key: UUID, actor: str, now: date
         raise _refused(Reason(why=Why.POINTS, missing=missing)) from no
 
 
-def _issue(made: Redemption, reward: Reward, now: datetime) -> None:
-    zone = program_zone()
+def _issue(made: Redemption, reward: Reward, now: datetime, zone: ZoneInfo) -> None:
     issue_voucher(
         worth=Worth(
             gives=reward.gives,
@@ -198,9 +199,9 @@ def _issue(made: Redemption, reward: Reward, now: datetime) -> None:
     )
 
 
-def _use_of(reward: Reward, member_id: int, now: datetime) -> LimitUse:
+def _use_of(reward: Reward, member_id: int, today: date) -> LimitUse:
     """Return how often the member had it in this period; the account's lock covers it."""
-    since = period_of(reward.period, local_day(now, program_zone()))
+    since = period_of(reward.period, today)
     whose = {"reward": reward, "member_id": member_id, "since": since}
     if reward.per_member is None:
         return LimitUse(**whose)

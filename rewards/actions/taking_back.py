@@ -36,7 +36,7 @@ def take_back_redemption(*, redemption_id: int, actor: str, now: datetime) -> Re
         return made
     if locked is None or now - made.redeemed_at > WHILE:
         raise TooLateToTakeBack(_("Taking it back is possible for 15 minutes; it is too late now."))
-    if not is_untouched(locked) or made.restored:
+    if not is_untouched(voucher=locked) or made.restored:
         raise UsedAlready(_("This voucher is in use already, so it cannot be taken back."))
     locked.voided_at, locked.void_reason = now, "taken_back"
     locked.save(update_fields=["voided_at", "void_reason"])
@@ -62,10 +62,10 @@ def latest_to_take_back(*, member_id: int, reward_id: int, now: datetime) -> Red
         .select_related("voucher")
         .first()
     )
-    return made if made is not None and is_untouched(made.voucher) else None
+    return made if made is not None and is_untouched(voucher=made.voucher) else None
 
 
-def is_untouched(voucher: Voucher) -> bool:
+def is_untouched(*, voucher: Voucher) -> bool:
     """Whether nobody used it, holds it, ended it, or can hold a link to it."""
     is_used = voucher.used or voucher.reserved or voucher.captured
     return not is_used and voucher.voided_at is None and voucher.share_key is None
