@@ -189,7 +189,9 @@ def campaign_concerns(now: datetime) -> Iterator[Concern]:
 def guessing_concerns(now: datetime) -> Iterator[Concern]:
     """Tills that try more codes than people mistype, in the last day."""
     alarms = WrongTry.objects.alarming(now).filter(client__isnull=False).order_by()
-    tried = alarms.values("client", "client__name").annotate(many=Sum("tries"), latest=Max("alarmed_at"))
+    tried = alarms.values("client", "client__name").annotate(
+        many=Sum("tries"), latest=Max("alarmed_at")
+    )
     for row in tried.order_by("-latest")[:NAMED]:
         text = ngettext(
             "%(client)s tried %(count)s voucher code that is no good",
