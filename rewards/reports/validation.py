@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from rewards import codes, promotion_words
 from rewards.code_vault import digest_of
-from rewards.models import Capture, Reservation, Voucher
+from rewards.models import Reservation, Voucher
 from rewards.order_rules import (
     Applied,
     Kind,
@@ -206,16 +206,21 @@ def _taken(
     """What other vouchers took off this order before."""
     if not order.reference:
         return ()
-    offered = [voucher.pk for voucher in vouchers if voucher is not None]
-    of_order = Reservation.objects.filter(order=order.reference).filter(_of_source(asker.source_id))
-    held = of_order.live().filter(until__gt=now).exclude(voucher_id__in=offered)
-    used = Capture.objects.filter(reservation__in=of_order, is_undone=False)
-    holds = [_as_taken(hold.voucher, hold.amount) for hold in held.select_related("voucher")]
-    uses = [
-        _as_taken(use.voucher, use.amount - use.rolled_back)
-        for use in used.select_related("voucher")
-    ]
-    return (*holds, *uses)
+    offered = {voucher.pk for voucher in vouchers if voucher is not None}
+    of_order = Reservation.objects.filter(
+        _of_source(asker.source_id),
+        order=order.reference,
+        state__in=[Reservation.State.LIVE, Reservation.State.CAPTURED],
+    )
+    found = []
+    for one in of_order.order_by("pk").select_related("voucher", "capture"):
+        if one.state == Reservation.State.CAPTURED:
+            if not one.capture.is_undone:
+                left = one.capture.amount - one.capture.rolled_back
+                found.append(_as_taken(one.voucher, left))
+        elif one.until > now and one.voucher_id not in offered:
+            found.append(_as_taken(one.voucher, one.amount))
+    return tuple(found)
 
 
 def _as_taken(voucher: Voucher, amount: Decimal) -> Taken:
