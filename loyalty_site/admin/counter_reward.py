@@ -76,9 +76,9 @@ def choices_of(catalog: Catalog) -> list[tuple[str, str]]:
     ]
 
 
+@with_vouchers
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@with_vouchers
 def redeem_for_member(request: HttpRequest, member_id: int) -> HttpResponse:
     """Ask what they choose and have their card scanned; the voucher appears at once."""
     if not request.user.has_perm(LOOK_UP):

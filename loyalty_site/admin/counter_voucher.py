@@ -122,9 +122,9 @@ class Asked:
     key: str
 
 
+@with_vouchers
 @never_cache
 @require_POST
-@with_vouchers
 def voucher_at_counter(request: HttpRequest) -> HttpResponse:
     """Take what was typed about an order: say what comes off, and once agreed, take it off."""
     code = request.POST.get("code", "")[:LONGEST]
@@ -180,9 +180,9 @@ def voucher_page(
     return TemplateResponse(request, "loyalty_site/admin/counter_voucher.html", context)
 
 
+@with_vouchers
 @never_cache
 @require_safe
-@with_vouchers
 def used_at_counter(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Tell what was taken off, with the way to undo it."""
     capture = _capture(reference)
@@ -201,8 +201,8 @@ def used_at_counter(request: HttpRequest, reference: UUID) -> HttpResponse:
     return TemplateResponse(request, "loyalty_site/admin/counter_used.html", context)
 
 
-@require_POST
 @with_vouchers
+@require_POST
 def undo_used(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Undo a use at the counter."""
     capture = _capture(reference)

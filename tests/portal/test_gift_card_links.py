@@ -1,5 +1,6 @@
 """A gift card given away by a link: seen by who has it, until its owner ends it."""
 
+from base64 import urlsafe_b64encode
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -81,7 +82,9 @@ def test_nothing_remembers_or_passes_on_the_link(door, visitor, card):
 
 def test_the_database_alone_opens_no_link(visitor, program, door, card):
     share(door, card)
-    guesses = [str(card.share_key), card.share_key.hex, str(card.reference), share_token(uuid4())]
+    forged = urlsafe_b64encode(card.share_key.bytes + bytes(16)).decode().rstrip("=")
+    guesses = [str(card.share_key), card.share_key.hex, str(card.reference), forged]
+    guesses.append(share_token(uuid4()))
 
     for guess in [*guesses, "x", "é", "%00", "=" * 43, "A" * 43, "A" * 5000]:
         assert visitor.get(f"/gift/{guess}/").status_code == 404, guess
