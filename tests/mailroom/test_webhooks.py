@@ -1,6 +1,5 @@
 """What a mail provider tells over HTTP: acted on once, never a 500, and believed from it alone."""
 
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,8 +7,7 @@ from django.core.mail import EmailMessage
 from django.test import Client
 
 from mailroom.actions.suppression import lift_suppression
-from mailroom.delivery_sql.tallies import move_tallies
-from mailroom.models import Delivery, Letter, SoftBounces, Suppression, Tally
+from mailroom.models import Letter, SoftBounces, Suppression
 from mailroom.receivers import carry_our_number
 from members.actions.consent import record_consent
 from members.models import Consent, LatestConsent
@@ -205,47 +203,6 @@ def test_an_arrival_is_counted_for_nobody_who_never_bounced(postmark, sanne):
     tell("postmark", postmark_delivery(sanne.email))
 
     assert not SoftBounces.objects.exists()
-
-
-# What was in doubt
-
-
-def in_doubt(member):
-    """A delivery of which nobody knows whether it left."""
-    make.mailing(member)
-    delivery = Delivery.objects.get()
-    was = (delivery.mailing_id, delivery.state, "")
-    delivery.state, delivery.left_at = Delivery.State.UNKNOWN, make.NOW
-    delivery.save()
-    move_tallies(Counter({was: -1, (delivery.mailing_id, delivery.state, ""): 1}))
-    return delivery
-
-
-@pytest.mark.parametrize("state", ["unknown", "failed"])
-def test_what_arrived_was_sent_and_only_doubt_is_settled_by_it(postmark, sanne, state):
-    letter = sent_letter(state=Letter.State(state))
-
-    tell("postmark", postmark_delivery(sanne.email, Metadata={"klaver": f"letter-{letter.pk}"}))
-
-    letter.refresh_from_db()
-    settled = ("sent", HAPPENED) if state == "unknown" else ("failed", None)
-    assert (letter.state, letter.sent_at) == settled
-
-
-@pytest.mark.parametrize(
-    ("news", "state"), [(postmark_delivery, "sent"), (postmark_bounce, "failed")]
-)
-def test_news_of_a_delivery_in_doubt_settles_it_in_the_figures_too(postmark, sanne, news, state):
-    delivery = in_doubt(sanne)
-    about = {"klaver": f"delivery-{delivery.pk}"}
-
-    for _ in range(2):
-        tell("postmark", news(sanne.email, Metadata=about))
-
-    delivery.refresh_from_db()
-    assert delivery.state == state
-    counted = Tally.objects.filter(mailing=delivery.mailing).exclude(count=0)
-    assert list(counted.values_list("state", "count")) == [(state, 1)]
 
 
 # Complaints and stops
