@@ -34,7 +34,7 @@ def void_voucher(*, voucher_id: int, staff_id: int, reason: str, now: datetime) 
     order has been told. Of a code that many may use, the holds stay good for their fifteen minutes.
     """
     voucher = Voucher.objects.lock(voucher_id)
-    if voucher.voided_at is not None:
+    if voucher.is_withdrawn:
         return voucher
     if voucher.used >= voucher.most_uses:
         raise CannotBeVoided(_("This voucher has been used; there is nothing to withdraw."))
