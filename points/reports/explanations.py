@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from points.kinds import Kind
@@ -16,6 +17,8 @@ from points.reports.wording import day, last_day, listed, money, points_text
 from points.rules import Program, Rules
 
 MAILING = "mailing:"
+REWARD = "reward:"
+"""Before the name in Dutch, a line break and the name in English."""
 """Before the name of a mailing that a bonus was given for."""
 REASONS = {
     "good_will": lambda: _("good will"),
@@ -270,7 +273,15 @@ def _beyond(facts: Facts) -> list[str]:
 
 
 def _redeemed(entry: Entry, around: Around) -> list[str]:
-    return _debit(entry, around, _("%(points)s redeemed."))
+    reason = entry.explanation.get("reason") or ""
+    if not reason.startswith(REWARD):
+        return _debit(entry, around, _("%(points)s redeemed."))
+    names = reason.removeprefix(REWARD).split("\n")
+    facts = {
+        "points": points_text(entry.points),
+        "reward": names[-1 if (get_language() or "nl").startswith("en") else 0],
+    }
+    return [_("%(points)s redeemed for %(reward)s.") % facts, *_taken_from(entry, around)]
 
 
 def _gift_sent(entry: Entry, around: Around) -> list[str]:

@@ -15,6 +15,7 @@ from points.local_time import end_of_validity, local_day
 from points.models import Account, Entry
 from points.program_cache import program_zone
 from points.refusals import RuleSaysNo
+from points.reports.explanations import REWARD
 from rewards.actions.issuing import Worth, issue_voucher
 from rewards.actions.waiting_list import give_back_piece, hold_for_next, place_of, take_piece
 from rewards.models import Invited, LimitUse, Place, Redemption, Reward
@@ -75,7 +76,7 @@ def redeem_reward(
     )
     _check_offer(reward, taker, now, today)
     _check_price(reward, points=points, revision=revision)
-    _spend(member_id, points, request_key, actor, now)
+    _spend(member_id, points, request_key, actor, now, reward)
     made = Redemption.objects.create(
         request_key=request_key,
         member_id=member_id,
@@ -166,10 +167,17 @@ def _refused(reason: Reason) -> RewardRefused:
     return RewardRefused(reason.why.value, says, **details)
 
 
-def _spend(member_id: int, points: int, request_key: UUID, actor: str, now: datetime) -> None:
+def _spend(
+    member_id: int, points: int, request_key: UUID, actor: str, now: datetime, reward: Reward
+) -> None:
     try:
         spend_points(
-            member_id=member_id, points=points, request_key=request_key, actor=actor, now=now
+            member_id=member_id,
+            points=points,
+            request_key=request_key,
+            actor=actor,
+            now=now,
+            reason=f"{REWARD}{reward.name_nl}\n{reward.name_en}",
         )
     except RuleSaysNo as no:
         if no.code != Why.POINTS:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from rewards.models import Reward
 from rewards.models.reward import MONEY, MOST_POINTS, Gives
@@ -37,6 +38,8 @@ FIELDS = [
     "cost",
     "vat",
 ]
+EUROS = ("value", "step_value", "percent", "most_off", "least_order", "cost")
+"""And what else is typed with a comma or a point, as one writes."""
 STEPS = ("step_points", "step_value", "most_points")
 
 
@@ -46,6 +49,11 @@ class RewardForm(forms.ModelForm[Reward]):
     class Meta:
         model = Reward
         fields = FIELDS
+        localized_fields = EUROS
+        widgets = {
+            name: UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "inputmode": "decimal"})
+            for name in EUROS
+        }
 
     def clean(self) -> dict[str, Any]:
         answers: dict[str, Any] = super().clean() or self.cleaned_data

@@ -5,10 +5,13 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.utils.translation import override
 
 from members.actions.membership import freeze_membership
 from members.refusals import Refusal
+from points.kinds import Kind
 from points.models import Entry
+from points.reports.explanations import explain
 from rewards.actions.issuing import code_of
 from rewards.actions.redemption import redeem_reward
 from rewards.codes import tidy
@@ -38,6 +41,22 @@ def test_points_become_a_voucher(now):
     assert make.balance(by) == 700
     assert (made.voucher.gives, made.voucher.value) == ("discount", Decimal(5))
     assert tidy(code_of(voucher=made.voucher))
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("nl", "500 punten ingewisseld voor Verse koffie."),
+        ("en", "500 points redeemed for Fresh coffee."),
+    ],
+)
+def test_the_book_says_what_the_points_were_for(language, line):
+    by, what = make.member(points=500), make.reward(name_nl="Verse koffie", name_en="Fresh coffee")
+
+    make.redeem(by, what)
+
+    with override(language):
+        assert explain(Entry.objects.get(kind=Kind.REDEEMED))[0] == line
 
 
 def test_a_voucher_ends_at_local_midnight(now):
