@@ -56,13 +56,14 @@ def test_a_scanner_reads_both_codes_off_paper_also_in_black_and_white(paper, sca
     }
 
 
-@pytest.mark.parametrize("code", ["0" * 15, "Z" * 15, "", "", ""])
-def test_any_code_is_drawn_so_that_it_is_read(code):
-    code = code or new_code()
+def test_any_code_is_drawn_so_that_it_is_read():
+    codes = ["0" * 15, "Z" * 15, *(new_code() for _ in range(3))]
 
-    read = scanned(sheet(replace(PLAIN, code=code), "a6").render(scale=4).to_pil())
+    read = [
+        scanned(sheet(replace(PLAIN, code=code), "a6").render(scale=4).to_pil()) for code in codes
+    ]
 
-    assert read == {(code, "QRCode"), (code, "Code128")}
+    assert read == [{(code, "QRCode"), (code, "Code128")} for code in codes]
 
 
 def test_quiet_zones_stay_white():
