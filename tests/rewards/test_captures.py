@@ -25,7 +25,7 @@ from rewards.signals import voucher_captured
 from tests import make
 from tests.rewards import tills
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 MINUTE = timedelta(minutes=1)
 LATER = make.NOW + 16 * MINUTE
 

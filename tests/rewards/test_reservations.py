@@ -20,7 +20,7 @@ from rewards.order_rules import Line, Order, Why
 from tests import make
 from tests.rewards import tills
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 MINUTE = timedelta(minutes=1)
 
 

@@ -11,7 +11,7 @@ from rewards.actions.voiding import CannotBeVoided, HeldByTill, void_voucher
 from tests import make
 from tests.rewards import tills
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 def void(voucher, *, now=make.NOW):

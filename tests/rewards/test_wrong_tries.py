@@ -17,7 +17,7 @@ from rewards.signals import codes_guessed
 from tests import make
 from tests.rewards import tills
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 MINUTE = timedelta(minutes=1)
 
 
