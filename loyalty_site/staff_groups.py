@@ -122,6 +122,7 @@ FINANCE = StaffGroup(
         "points.adjustmentlimit: view",
         "points.programversion: view",
         "points.replay: view",
+        "members.tier: view",
         "rewards: see_voucher_figures export_codes",
         "rewards.batch: view",
         "rewards.couponrule: view",

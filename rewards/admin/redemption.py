@@ -63,7 +63,7 @@ class RedemptionPage(ReadOnlyPage):
     list_select_related = ["reward", "member"]
     ordering = ["-id"]
     fields = [
-        "reward",
+        "reward_name",
         "member",
         "points",
         "restored",
@@ -74,6 +74,7 @@ class RedemptionPage(ReadOnlyPage):
         "handed_at",
         "undone_at",
     ]
+    readonly_fields = ["reward_name"]
     nothing_yet = gettext_lazy("What members redeem stands here, the latest first.")
     actions_detail = ["hand_over_next"]
 

@@ -113,6 +113,16 @@ class Standing(DropdownFilter):
                 return vouchers
 
 
+FIELDS = [
+    ("what", "stands"),
+    ("worth_in_words", "left_on_it"),
+    ("whose", "ends_in"),
+    ("valid_from", "expires_at"),
+    ("rules_in_words", "vat"),
+    "void_reason",
+]
+
+
 @admin.register(Voucher)
 class VoucherPage(ReadOnlyPage):
     """Who has what, how it stands, and all that happened to it."""
@@ -131,27 +141,13 @@ class VoucherPage(ReadOnlyPage):
     )
     ordering = ["-id"]
     nothing_yet = gettext_lazy("Vouchers appear here when members redeem points.")
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    ("what", "stands"),
-                    ("worth_in_words", "left_on_it"),
-                    ("whose", "ends_in"),
-                    ("valid_from", "expires_at"),
-                    ("rules_in_words", "vat"),
-                    "void_reason",
-                ]
-            },
-        )
-    ]
     readonly_fields = [
         "what",
         "stands",
         "worth_in_words",
         "left_on_it",
         "whose",
+        "batch_name",
         "ends_in",
         "rules_in_words",
     ]
@@ -163,6 +159,20 @@ class VoucherPage(ReadOnlyPage):
         """Bring along what each row names; the manager's own choice would keep a list's out."""
         rows: QuerySet[Voucher] = super().get_queryset(request)
         return rows.select_related("member", "reward", "batch")
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        return [_for(request, name) for name in self.list_display]
+
+    def get_fieldsets(
+        self,
+        request: HttpRequest,
+        obj: Voucher | None = None,  # noqa: ARG002
+    ) -> list[Any]:
+        rows = [
+            tuple(_for(request, name) for name in row) if isinstance(row, tuple) else row
+            for row in FIELDS
+        ]
+        return [(None, {"fields": rows})]
 
     def get_search_results(
         self,
@@ -265,6 +275,10 @@ class VoucherPage(ReadOnlyPage):
         if voucher.member is not None:
             url = reverse("admin:members_member_change", args=[voucher.member_id])
             return format_html('<a class="staff-link" href="{}">{}</a>', url, voucher.member)
+        return str(self.batch_name(voucher))
+
+    @display(description=gettext_lazy("batch"))
+    def batch_name(self, voucher: Voucher) -> str:
         return str(voucher.batch) if voucher.batch is not None else "–"
 
     @display(description=gettext_lazy("issued at"))
@@ -284,6 +298,13 @@ class VoucherPage(ReadOnlyPage):
     def state_label(self, voucher: Voucher) -> tuple[str, str]:
         state = Voucher.State(voucher.state(timezone.now()))
         return state, str(state.label)
+
+
+def _for(request: HttpRequest, name: str) -> str:
+    """Whose it is shows to who may open members; others see where it comes from."""
+    if name == "whose" and not request.user.has_perm("members.view_member"):
+        return "batch_name"
+    return name
 
 
 def _short(day: date) -> str:

@@ -208,7 +208,7 @@ TABLE: dict[str, Access] = {
     "admin:members_joiningrules_change": ANYBODY,
     "admin:members_branding_preview": both("marketing admin"),
     "admin:members_branding_picture": both("marketing admin"),
-    **pages("members.tier", see="service marketing privacy admin", change="admin"),
+    **pages("members.tier", see="service marketing privacy finance admin", change="admin"),
     # Looking back
     **pages("members.staffact", see="privacy admin"),
     **pages("members.look", see="privacy admin"),

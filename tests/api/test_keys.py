@@ -24,7 +24,7 @@ def secret_of(till):
 
 def test_no_log_holds_a_key(till, sanne, caplog, monkeypatch):
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr("points.api.purchases.answer_of", lambda _posted: 1 / 0)
+    monkeypatch.setattr("points.api.purchases.answer_of", lambda *_told, **_more: 1 / 0)
     till.http.raise_request_exception = False
 
     broken = till.post("/purchases", purchase(sanne))

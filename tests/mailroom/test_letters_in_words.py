@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 SOURCES = (
     *("invitation", "admitted", "second_factor", "consent"),
     *("points/welcome", "points/welcome_at_the_till", "points/expiring", "points/tier_reached"),
+    "rewards/your_turn",
     *("account/login_code", "account/confirm_address", "account/account_already_exists"),
     *("account/unknown_account", "account/email_changed", "account/email_deleted"),
     *("account/totp_activated", "account/totp_deactivated", "account/recovery_codes_generated"),
