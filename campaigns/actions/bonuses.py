@@ -12,7 +12,7 @@ from members.models import PROGRAM_SOURCE
 from points.actions.posting import post_events
 from points.events import Credit
 from points.kinds import Kind
-from points.reports.explanations import MAILING
+from points.reports.reasons import MAILING
 
 BATCH = 500
 MOST_BATCHES = 40

@@ -5,28 +5,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import F, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from points.kinds import Kind
 from points.local_time import local_day
 from points.models import Allocation, Entry, Lot, Purchase
 from points.program_cache import current_program
+from points.reports.reasons import reason_line, reward_named
 from points.reports.valuation import Facts, valuation, version
 from points.reports.wording import day, last_day, listed, money, points_text
 from points.rules import Program, Rules
-
-MAILING = "mailing:"
-REWARD = "reward:"
-"""Before the name in Dutch, a line break and the name in English."""
-"""Before the name of a mailing that a bonus was given for."""
-REASONS = {
-    "good_will": lambda: _("good will"),
-    "missing_purchase": lambda: _("a purchase was missing"),
-    "wrong_member": lambda: _("a purchase went to another member"),
-    "mistake": lambda: _("a mistake of ours"),
-    "misuse": lambda: _("misuse"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +147,7 @@ def _credit(entry: Entry, around: Around, summary: str, reason: str | None) -> l
     rules = around.rules_at(entry)
     return [
         summary % {"points": points_text(entry.points)},
-        *_reason(reason),
+        *reason_line(reason),
         *_debts_paid(entry, around),
         *_validity(entry, rules),
         version(entry.explanation),
@@ -273,14 +261,10 @@ def _beyond(facts: Facts) -> list[str]:
 
 
 def _redeemed(entry: Entry, around: Around) -> list[str]:
-    reason = entry.explanation.get("reason") or ""
-    if not reason.startswith(REWARD):
+    reward = reward_named(entry.explanation.get("reason") or "")
+    if not reward:
         return _debit(entry, around, _("%(points)s redeemed."))
-    names = reason.removeprefix(REWARD).split("\n")
-    facts = {
-        "points": points_text(entry.points),
-        "reward": names[-1 if (get_language() or "nl").startswith("en") else 0],
-    }
+    facts = {"points": points_text(entry.points), "reward": reward}
     return [_("%(points)s redeemed for %(reward)s.") % facts, *_taken_from(entry, around)]
 
 
@@ -291,7 +275,7 @@ def _gift_sent(entry: Entry, around: Around) -> list[str]:
 def _debit(entry: Entry, around: Around, summary: str) -> list[str]:
     return [
         summary % {"points": points_text(entry.points)},
-        *_reason(entry.explanation.get("reason")),
+        *reason_line(entry.explanation.get("reason")),
         *_taken_from(entry, around),
     ]
 
@@ -381,15 +365,6 @@ def _refund_voided(entry: Entry, around: Around) -> list[str]:
 
 def _old_dates() -> str:
     return _("Points come back with the dates they had; those past their last day expire at once.")
-
-
-def _reason(reason: str | None) -> list[str]:
-    if not reason:
-        return []
-    if reason.startswith(MAILING):
-        return [_("For reading our mail “%(name)s”.") % {"name": reason.removeprefix(MAILING)}]
-    words = REASONS[reason]() if reason in REASONS else reason
-    return [_("Reason: %(reason)s.") % {"reason": words}]
 
 
 _EXPLAIN = {

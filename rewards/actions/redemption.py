@@ -15,7 +15,7 @@ from points.local_time import end_of_validity, local_day
 from points.models import Account, Entry
 from points.program_cache import program_zone
 from points.refusals import RuleSaysNo
-from points.reports.explanations import REWARD
+from points.reports.reasons import REWARD
 from rewards.actions.issuing import Worth, issue_voucher
 from rewards.actions.waiting_list import give_back_piece, hold_for_next, place_of, take_piece
 from rewards.models import Invited, LimitUse, Place, Redemption, Reward

@@ -38,4 +38,4 @@ def certificate_of(voucher: Voucher, code: str, now: datetime) -> Certificate:
 def valid_until(voucher: Voucher) -> str:
     """Say until when, in a few words."""
     until = last_valid_day(voucher)
-    return _("Valid until %(day)s") % {"day": day(until)} if until else _("Valid for ever")
+    return _("Good until %(day)s") % {"day": day(until)} if until else _("Valid for ever")
