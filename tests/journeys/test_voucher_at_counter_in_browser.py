@@ -116,6 +116,8 @@ def test_a_member_prints_a_certificate_that_a_scanner_reads(chromium, live_serve
     mine = voucher(anna, now=timezone.now())
     context = chromium.new_context(viewport={"width": 360, "height": 780})
     log_in(context, anna.user, live_server.url)
+    english = {"name": "django_language", "value": "en", "url": live_server.url}
+    context.add_cookies([english])
     page = context.new_page()
     page.goto(f"{live_server.url}/my/")
     page.get_by_role("link", name="1 voucher to use").click()
