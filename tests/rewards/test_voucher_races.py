@@ -50,6 +50,7 @@ def race(clients, *, now, threads=THREADS, **facts):
 
 
 def rounds(many, threads):
+    """Race so many times; return how many captures that came to."""
     clients = [tills.till("Till 1"), tills.till("Till 2", source_id=make.source("web")), None]
     for number in range(many):
         voucher, answers = race(clients, now=make.NOW + number * HOUR, threads=threads)
@@ -61,16 +62,16 @@ def rounds(many, threads):
         }
         assert set(answers) <= refusals
         assert (voucher.used, voucher.reserved) == (1, 0)
-    assert Capture.objects.count() == many
+    return Capture.objects.count()
 
 
 def test_tills_of_two_shops_and_the_counter_use_a_voucher_once():
-    rounds(3, 12)
+    assert rounds(3, 12) == 3
 
 
 @pytest.mark.drill
 def test_thirty_two_at_once_use_a_voucher_once_fifty_times():
-    rounds(50, THREADS)
+    assert rounds(50, THREADS) == 50
 
 
 def test_a_code_for_ten_is_used_by_ten():

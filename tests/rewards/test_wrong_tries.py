@@ -145,6 +145,8 @@ def test_other_clients_and_staff_are_counted_by_themselves(now):
     wrong(1, other)
     check_may_try(client_id=None, staff_id=staff, now=now)
 
+    assert dict(WrongTry.objects.values_list("client", "tries")) == {one: 10, other: 1}
+
 
 def test_right_codes_are_not_counted():
     till = tills.till()
