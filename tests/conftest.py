@@ -1,13 +1,13 @@
 """The suite's ground: a database made by its owner and used as the application's role."""
 
 import os
-from contextlib import suppress
 
 import pytest
 from django.core.cache import cache
 from django.db import connections
 from django.db.utils import OperationalError
 from django.utils import translation
+from psycopg.errors import ObjectInUse
 
 from members.branding_cache import forget_branding
 from members.terms_cache import forget_terms
@@ -29,9 +29,12 @@ def django_db_setup(django_db_blocker):
     with django_db_blocker.unblock():
         connections["default"].close()
         connections["default"].settings_dict["NAME"] = live
-        # A browser that was cut off may hold a session still; the next run begins anew anyhow.
-        with suppress(OperationalError):
+        try:
             owner.creation.destroy_test_db(live, verbosity=0)
+        except OperationalError as error:
+            # A session is still held; the next run drops the database before it makes its own.
+            if not isinstance(error.__cause__, ObjectInUse):
+                raise
 
 
 @pytest.fixture(autouse=True)
