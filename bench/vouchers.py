@@ -31,19 +31,19 @@ GOAL_MS = 5
 NOW = timezone.now()
 COLUMNS = """
 reference, digest, sealed, tail, gives, value, product, least_order, is_alone, vat, issued_at,
-valid_from, expires_at, most_uses, used, reserved, captured, void_reason
+valid_from, expires_at, most_uses, used, reserved, captured, void_reason, shares_name
 """
 CROWD = f"""
 INSERT INTO rewards_voucher ({COLUMNS})
 SELECT gen_random_uuid(), decode(md5('d' || k), 'hex'),
        decode(md5('s' || k) || md5('t' || k) || left(md5('u' || k), 22), 'hex'), 'ABCDE', 'discount',
-       5, '', 0, false, 'multi', %(now)s, %(now)s, %(until)s, 1, 0, 0, 0, ''
+       5, '', 0, false, 'multi', %(now)s, %(now)s, %(until)s, 1, 0, 0, 0, '', false
   FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS k
 """
 ONE = f"""
 INSERT INTO rewards_voucher ({COLUMNS})
 VALUES (gen_random_uuid(), %(digest)s, %(sealed)s, %(tail)s, 'discount', 5, '', 0, false, 'multi',
-        %(now)s, %(now)s, %(until)s, 1, 0, 0, 0, '')
+        %(now)s, %(now)s, %(until)s, 1, 0, 0, 0, '', false)
 """
 FLOOR = "SELECT * FROM rewards_voucher WHERE digest = %s"
 ORDER = Order(
