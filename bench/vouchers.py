@@ -88,11 +88,11 @@ def main() -> None:
     codes = make_vouchers(many)
     client = create_client(
         name="Till", source_id=name_source(name="tills").pk, scopes=["vouchers:use"], now=NOW
-    ).key.client_id
+    ).key.client
 
     def ours(code: str) -> None:
         (answer,) = validate_vouchers(
-            codes=[shown(code)], order=ORDER, client_id=client, member_id=None, now=NOW
+            codes=[shown(code)], order=ORDER, client=client, member_id=None, now=NOW
         )
         assert answer.told.amount == 5
 
@@ -100,7 +100,7 @@ def main() -> None:
         # Each in a minute of its own, or the door closes.
         at = NOW + timedelta(hours=number)
         (answer,) = validate_vouchers(
-            codes=[new_code()], order=ORDER, client_id=client, member_id=None, now=at
+            codes=[new_code()], order=ORDER, client=client, member_id=None, now=at
         )
         assert answer.voucher is None
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from members.signals import announce
 from rewards.code_vault import digest_of, opened, seal
 from rewards.codes import GROUP, new_code
-from rewards.models import Batch, Redemption, Voucher
+from rewards.models import Batch, Voucher
 from rewards.models.reward import Vat
 from rewards.signals import voucher_issued
 
@@ -37,7 +37,6 @@ def issue_voucher(
     expires_at: datetime,
     now: datetime,
     member_id: int | None = None,
-    redemption: Redemption | None = None,
     batch: Batch | None = None,
 ) -> Voucher:
     """
@@ -45,8 +44,27 @@ def issue_voucher(
 
     Two vouchers with the same code are kept apart by the database; by chance that never happens.
     """
+    voucher = new_voucher(
+        worth=worth, valid_from=valid_from, expires_at=expires_at, now=now, member_id=member_id
+    )
+    voucher.batch = batch
+    voucher.save(force_insert=True)
+    announce(voucher_issued, voucher_id=voucher.pk)
+    return voucher
+
+
+def new_voucher(
+    *,
+    worth: Worth,
+    valid_from: datetime,
+    expires_at: datetime,
+    now: datetime,
+    member_id: int | None = None,
+    reward_id: int | None = None,
+) -> Voucher:
+    """Draw a code and return the voucher of it, not kept yet."""
     code = new_code()
-    voucher = Voucher.objects.create(
+    return Voucher(
         digest=digest_of(code),
         sealed=seal(code),
         tail=code[-GROUP:],
@@ -60,15 +78,11 @@ def issue_voucher(
         vat=worth.vat,
         cost=worth.cost,
         member_id=member_id,
-        reward_id=redemption.reward_id if redemption else None,
-        redemption=redemption,
-        batch=batch,
+        reward_id=reward_id,
         issued_at=now,
         valid_from=valid_from,
         expires_at=expires_at,
     )
-    announce(voucher_issued, voucher_id=voucher.pk)
-    return voucher
 
 
 def code_of(*, voucher: Voucher) -> str:

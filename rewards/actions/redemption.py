@@ -7,22 +7,24 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import F
 
-from members.models import PROGRAM_SOURCE, Member
+from members.models import PROGRAM_SOURCE
 from members.signals import announce
 from points.actions.redemption import restore_points, spend_points
 from points.kinds import Kind
+from points.ledger_sql.holder import lock_holder
 from points.local_time import end_of_validity, local_day
 from points.models import Account, Entry
 from points.program_cache import program_zone
 from points.refusals import RuleSaysNo
 from points.reports.reasons import REWARD
-from rewards.actions.issuing import Worth, issue_voucher
-from rewards.actions.waiting_list import give_back_piece, hold_for_next, place_of, take_piece
-from rewards.models import Invited, LimitUse, Place, Redemption, Reward
+from rewards.actions.issuing import Worth, new_voucher
+from rewards.actions.waiting_list import give_back_piece, hold_for_next, place_of
+from rewards.models import LimitUse, Place, Redemption, Reward, Voucher
+from rewards.redemption_sql import keep, scene_of, take_piece
 from rewards.refusals import NoSuchPrice, OtherRedemption, RewardRefused, RewardRepriced
 from rewards.reports.offers import early_of, offer_of, price_of
 from rewards.reports.why_not import tier_names, why_not
-from rewards.signals import reward_redeemed
+from rewards.signals import reward_redeemed, voucher_issued
 from rewards.standing import Reason, Taker, Why, period_of, reasons_not
 
 HANDING = {
@@ -52,32 +54,24 @@ def redeem_reward(
     `rewards.standing.Why`, and changes nothing. A piece of stock is taken last, so that those
     who are after the last ones wait for each other no longer than a commit.
     """
-    account = _lock_account(member_id)
-    earlier = Redemption.objects.filter(request_key=request_key).first()
-    if earlier is not None:
-        asked = (member_id, reward_id, points, revision)
-        if (earlier.member_id, earlier.reward_id, earlier.points, earlier.revision) != asked:
-            raise OtherRedemption
-        return earlier
-    reward = Reward.objects.filter(pk=reward_id).select_related("stock").first()
-    if reward is None:
-        raise _refused(Reason(why=Why.NOT_SEEN))
-    place = place_of(reward_id=reward.pk, member_id=member_id) if reward.has_stock else None
-    has_piece = place is not None and place.is_held(now)
-    zone = program_zone()
-    today = local_day(now, zone)
-    use = _use_of(reward, member_id, today)
+    holder = lock_holder(member_id)
+    today = local_day(now, holder.zone)
+    scene = scene_of(reward_id=reward_id, member_id=member_id, key=request_key, today=today)
+    if scene is None or scene.is_repeated:
+        return _earlier(request_key, (member_id, reward_id, points, revision))
+    reward = scene.reward
+    place = place_of(reward_id=reward.pk, member_id=member_id) if scene.has_place else None
     taker = Taker(
-        status=account.member.status,
-        tier=account.tier_id or 0,
-        is_invited=_is_invited(reward, member_id),
-        times=use.times,
-        has_piece=has_piece,
+        status=holder.standing,
+        tier=holder.tier,
+        is_invited=scene.is_invited,
+        times=scene.use.times,
+        has_piece=place is not None and place.is_held(now),
     )
     _check_offer(reward, taker, now, today)
     _check_price(reward, points=points, revision=revision)
     _spend(member_id, points, request_key, actor, now, reward)
-    made = Redemption.objects.create(
+    made = Redemption(
         request_key=request_key,
         member_id=member_id,
         reward=reward,
@@ -90,14 +84,15 @@ def redeem_reward(
         redeemed_at=now,
         handing=HANDING[reward.handing],
     )
-    if reward.has_voucher:
-        _issue(made, reward, now, zone)
+    voucher = _voucher_of(made, holder.zone) if reward.has_voucher else None
+    keep(made=made, voucher=voucher, use=scene.use if reward.per_member is not None else None)
     if place is not None:
         _end(place, now)
-    _count(use)
-    if reward.has_stock and not take_piece(reward_id=reward.pk, is_held=has_piece):
+    if reward.has_stock and not take_piece(reward_id=reward.pk, is_held=taker.has_piece):
         raise _refused(Reason(why=Why.SOLD_OUT))
     announce(reward_redeemed, redemption_id=made.pk)
+    if voucher is not None:
+        announce(voucher_issued, voucher_id=voucher.pk)
     return made
 
 
@@ -134,19 +129,14 @@ def undo_redemption(
     return made
 
 
-def _lock_account(member_id: int) -> Account:
-    """Lock the account; who never had a point has none yet, and nothing to spend."""
-    accounts = Account.objects.select_related("member")
-    try:
-        return accounts.lock(member_id)
-    except Account.DoesNotExist:
-        return Account(member=Member.objects.get(pk=member_id))
-
-
-def _is_invited(reward: Reward, member_id: int) -> bool:
-    if reward.audience != Reward.Audience.INVITED:
-        return False
-    return Invited.objects.filter(reward=reward, member_id=member_id).exists()
+def _earlier(request_key: UUID, asked: tuple[int, int, int, int]) -> Redemption:
+    """Return what was made with this key before, if it was asked for with the same content."""
+    earlier = Redemption.objects.filter(request_key=request_key).first()
+    if earlier is None:
+        raise _refused(Reason(why=Why.NOT_SEEN))
+    if (earlier.member_id, earlier.reward_id, earlier.points, earlier.revision) != asked:
+        raise OtherRedemption
+    return earlier
 
 
 def _check_offer(reward: Reward, taker: Taker, now: datetime, today: date) -> None:
@@ -186,8 +176,9 @@ def _spend(
         raise _refused(Reason(why=Why.POINTS, missing=missing)) from no
 
 
-def _issue(made: Redemption, reward: Reward, now: datetime, zone: ZoneInfo) -> None:
-    issue_voucher(
+def _voucher_of(made: Redemption, zone: ZoneInfo) -> Voucher:
+    reward, now = made.reward, made.redeemed_at
+    return new_voucher(
         worth=Worth(
             gives=reward.gives,
             value=made.value,
@@ -203,24 +194,8 @@ def _issue(made: Redemption, reward: Reward, now: datetime, zone: ZoneInfo) -> N
         expires_at=end_of_validity(local_day(now, zone), reward.valid_months, zone),
         now=now,
         member_id=made.member_id,
-        redemption=made,
+        reward_id=made.reward_id,
     )
-
-
-def _use_of(reward: Reward, member_id: int, today: date) -> LimitUse:
-    """Return how often the member had it in this period; the account's lock covers it."""
-    since = period_of(reward.period, today)
-    whose = {"reward": reward, "member_id": member_id, "since": since}
-    if reward.per_member is None:
-        return LimitUse(**whose)
-    return LimitUse.objects.filter(**whose).first() or LimitUse(**whose)
-
-
-def _count(use: LimitUse) -> None:
-    if use.reward.per_member is None:
-        return
-    use.times += 1
-    use.save()
 
 
 def _give_back(made: Redemption, now: datetime) -> None:

@@ -13,7 +13,7 @@ def validate_vouchers(
     *,
     codes: Sequence[str],
     order: Order,
-    client_id: int | None,
+    client: ApiClient | None,
     member_id: int | None,
     now: datetime,
     is_proven: bool = False,
@@ -22,11 +22,15 @@ def validate_vouchers(
     """
     Answer for each code what it takes off the order, or every reason why not.
 
-    Codes that are of no use count as wrong tries; too many, and nothing is answered.
+    `client` is the till that asks; the counter is none. Codes that are of no use count as wrong
+    tries; too many, and nothing is answered.
     """
+    client_id = client.pk if client is not None else None
     check_may_try(client_id=client_id, staff_id=staff_id, now=now)
     asker = Asker(
-        source_id=source_of(client_id=client_id), member_id=member_id, is_proven=is_proven
+        source_id=client.source_id if client is not None else None,
+        member_id=member_id,
+        is_proven=is_proven,
     )
     answers = validated(vouchers=vouchers_of(codes), order=order, asker=asker, now=now)
     count_guesses(

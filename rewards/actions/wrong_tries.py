@@ -32,13 +32,12 @@ class TooManyWrongCodes(Refusal):
 def check_may_try(*, client_id: int | None, staff_id: int | None, now: datetime) -> None:
     """Refuse who tried ten wrong codes this minute or a hundred this hour; right ones are free."""
     hour, minute = _hour(now), _minute(now)
-    row = WrongTry.objects.filter(client_id=client_id, staff_id=staff_id, hour=hour).first()
-    if row is None:
-        return
-    if row.tries >= MOST_AN_HOUR:
-        raise TooManyWrongCodes(_seconds(hour + HOUR - now))
-    if row.minute == minute and row.in_minute >= MOST_A_MINUTE:
-        raise TooManyWrongCodes(_seconds(minute + MINUTE - now))
+    rows = WrongTry.objects.filter(client_id=client_id, staff_id=staff_id, hour=hour)
+    for tries, last, in_minute in rows.values_list("tries", "minute", "in_minute"):
+        if tries >= MOST_AN_HOUR:
+            raise TooManyWrongCodes(_seconds(hour + HOUR - now))
+        if last == minute and in_minute >= MOST_A_MINUTE:
+            raise TooManyWrongCodes(_seconds(minute + MINUTE - now))
 
 
 @transaction.atomic

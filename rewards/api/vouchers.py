@@ -58,7 +58,7 @@ def validate(request: HttpRequest, body: CodesBody) -> ValidateAnswer:
         answers = validate_vouchers(
             codes=body.typed,
             order=body.order.as_order(),
-            client_id=caller.client.pk,
+            client=caller.client,
             member_id=member,
             is_proven=is_proven,
             now=timezone.now(),

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
-from rewards.actions.issuing import Worth, issue_voucher
+from rewards.actions.issuing import Worth, new_voucher
 from rewards.models import Redemption, Reward, Voucher
 from rewards.models.reward import Gives
 from tests import make
@@ -15,14 +15,17 @@ def voucher(
 ) -> Voucher:
     """A voucher of this member: by default € 8 off an order, valid for 90 days."""
     worth = {"gives": Gives.DISCOUNT, "value": value and Decimal(value)} | worth
-    return issue_voucher(
+    made = new_voucher(
         worth=Worth(**worth),
         valid_from=now + timedelta(days=since),
         expires_at=now + timedelta(days=days),
         now=now,
         member_id=of.pk if of is not None else None,
-        redemption=redeemed(of, reward, now) if reward is not None else None,
+        reward_id=reward.pk if reward is not None else None,
     )
+    made.redemption = redeemed(of, reward, now) if reward is not None else None
+    made.save()
+    return made
 
 
 def gift_card(of=None, value="25.00", **fields) -> Voucher:

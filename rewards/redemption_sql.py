@@ -1,0 +1,161 @@
+"""What redeeming asks of the database: what it must know in one statement, what it made in another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import BigIntegerField, Field, Model
+
+from points.ledger_sql.cursor import prepared_cursor
+from rewards.models import LimitUse, Redemption, Reward, Stock, Voucher
+from rewards.standing import period_of
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """
+    A reward with its stock, and how a member stands to it.
+
+    `is_repeated` says that the request key is known; `has_place` that they are in line for it.
+    """
+
+    reward: Reward
+    use: LimitUse
+    is_invited: bool
+    has_place: bool
+    is_repeated: bool
+
+
+def _names(model: type[Model], alias: str) -> str:
+    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+
+
+PERIODS = [period for period, _label in Reward.Period.choices]
+SINCE = " ".join(f"WHEN '{period}' THEN %({period})s::date" for period in PERIODS)
+SCENE = f"""
+SELECT {_names(Reward, "r")}, {_names(Stock, "s")}, u.id, coalesce(u.times, 0),
+       r.audience = 'invited' AND EXISTS
+         (SELECT FROM rewards_invited i WHERE i.reward_id = r.id AND i.member_id = %(member)s),
+       s.reward_id IS NOT NULL AND EXISTS
+         (SELECT FROM rewards_place p WHERE p.reward_id = r.id AND p.member_id = %(member)s
+             AND p.state IN ('waiting', 'held')),
+       EXISTS (SELECT FROM rewards_redemption m WHERE m.request_key = %(key)s)
+  FROM rewards_reward r
+  LEFT JOIN rewards_stock s ON s.reward_id = r.id
+  LEFT JOIN rewards_limituse u ON u.reward_id = r.id AND u.member_id = %(member)s
+       AND u.since = CASE r.period {SINCE} END
+ WHERE r.id = %(reward)s
+"""
+TAKE = 'UPDATE rewards_stock SET "left" = "left" - 1 WHERE reward_id = %s AND "left" > held'
+TAKE_HELD = """
+UPDATE rewards_stock SET "left" = "left" - 1, held = held - 1 WHERE reward_id = %s AND held > 0
+"""
+COUNT = """, counted AS (
+INSERT INTO rewards_limituse AS u (member_id, reward_id, since, times) VALUES (%s, %s, %s, 1)
+    ON CONFLICT (member_id, reward_id, since) DO UPDATE SET times = u.times + 1
+)"""
+
+
+def scene_of(*, reward_id: int, member_id: int, key: UUID, today: date) -> Scene | None:
+    """Return all that decides whether a member may have a reward; None if there is none."""
+    if reward_id > BigIntegerField.MAX_BIGINT:
+        return None
+    sinces = {period: period_of(period, today) for period in PERIODS}
+    wanted: dict[str, Any] = {"reward": reward_id, "member": member_id, "key": key, **sinces}
+    with prepared_cursor() as cursor:
+        cursor.execute(SCENE, wanted)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    reward_fields, stock_fields = Reward._meta.concrete_fields, Stock._meta.concrete_fields
+    reward = _made(Reward, reward_fields, row)
+    of_stock = row[len(reward_fields) :]
+    if of_stock[0] is not None:
+        reward.stock = _made(Stock, stock_fields, of_stock)
+    use_id, times, is_invited, has_place, is_repeated = of_stock[len(stock_fields) :]
+    use = LimitUse(
+        pk=use_id, reward=reward, member_id=member_id, since=sinces[reward.period], times=times
+    )
+    return Scene(
+        reward=reward,
+        use=use,
+        is_invited=is_invited,
+        has_place=has_place,
+        is_repeated=is_repeated,
+    )
+
+
+def keep(*, made: Redemption, voucher: Voucher | None, use: LimitUse | None) -> None:
+    """Write a redemption, its voucher and that it was one time more; both get their numbers."""
+    values = _values(made)
+    if use is not None:
+        values += [use.member_id, use.reward_id, use.since]
+    if voucher is not None:
+        values += _values(voucher)
+    with prepared_cursor() as cursor:
+        cursor.execute(_keeping(has_voucher=voucher is not None, counts=use is not None), values)
+        made.pk, voucher_id = cursor.fetchone()
+    made._state.adding = False
+    if voucher is not None:
+        voucher.pk, voucher.redemption = voucher_id, made
+        voucher._state.adding = False
+
+
+def take_piece(*, reward_id: int, is_held: bool) -> bool:
+    """
+    Take one piece of a reward that has stock; False if none is left for who asks.
+
+    `is_held` takes the piece that was held for them. The row stays locked until the commit, so
+    this comes last.
+    """
+    with prepared_cursor() as cursor:
+        cursor.execute(TAKE_HELD if is_held else TAKE, (reward_id,))
+        return bool(cursor.rowcount)
+
+
+@lru_cache
+def _keeping(*, has_voucher: bool, counts: bool) -> str:
+    """Put the statement together that writes what was made, each row after what it points at."""
+    redemption, voucher = _saved(Redemption), _saved(Voucher)
+    statement = (
+        f"WITH made AS (INSERT INTO rewards_redemption ({_columns(redemption)})"
+        f" VALUES ({', '.join(['%s'] * len(redemption))}) RETURNING id)"
+    )
+    if counts:
+        statement += COUNT
+    if has_voucher:
+        values = ", ".join(f"%s::{field.db_type(connection)}" for field in voucher)
+        statement += (
+            f", issued AS (INSERT INTO rewards_voucher ({_columns(voucher)}, redemption_id)"
+            f" SELECT {values}, made.id FROM made RETURNING id)"
+        )
+    issued = "(SELECT id FROM issued)" if has_voucher else "NULL::bigint"
+    return f"{statement} SELECT made.id, {issued} FROM made"
+
+
+def _saved(model: type[Model]) -> list[Field[Any, Any]]:
+    """Return the fields that are written; what the database numbers is not among them."""
+    fields = model._meta.concrete_fields
+    return [field for field in fields if not field.primary_key and field.name != "redemption"]
+
+
+def _columns(fields: Sequence[Field[Any, Any]]) -> str:
+    return ", ".join(f'"{field.column}"' for field in fields)
+
+
+def _values(row: Model) -> list[Any]:
+    return [
+        field.get_db_prep_save(getattr(row, field.attname), connection)
+        for field in _saved(type(row))
+    ]
+
+
+def _made(model: type[M], fields: Sequence[Field[Any, Any]], row: Sequence[Any]) -> M:
+    names = [field.attname for field in fields]
+    return model.from_db(connection.alias, names, row[: len(fields)])
