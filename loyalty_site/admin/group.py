@@ -74,7 +74,7 @@ class GroupPage(ReadOnlyPage):
         working = group.user_set.filter(is_staff=True, is_active=True).order_by("name", "email")
         return ", ".join(user.get_full_name() for user in working) or "–"
 
-    @display(description=_("may"))
+    @display(description=pgettext_lazy("what a group may do", "may"))
     def permitted(self, group: Group) -> str:
         """Say it about each kind of row: what may be seen, added, changed or done."""
         about: dict[str, list[str]] = {}

@@ -168,7 +168,7 @@ class MemberPage(MemberButtons, StaffPage):
 
     @display(description=_("joined"))
     def joined(self, member: Member) -> str:
-        short = date_format(timezone.localdate(member.joined_at), "j M Y")
+        short = date_format(timezone.localdate(member.joined_at), "SHORT_DATE_FORMAT")
         return format_html('<span class="staff-number">{}</span>', short)
 
     @display(description=_("status"), label=COLORS, ordering="status")

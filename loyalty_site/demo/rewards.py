@@ -65,10 +65,11 @@ def put_up(entry: dict[str, Any], staff_id: int, at: datetime) -> Reward:
 def redeem_a_few(rewards: list[Reward], now: datetime) -> None:
     """Let members who have most points redeem what they can, and some wait for what is gone."""
     rich = list(Account.objects.order_by("-balance").values_list("member_id", flat=True))
-    for number, member_id in enumerate(rich[1 : MOST_EAGER + 1]):
+    # Whoever came first stands first.
+    for number, member_id in reversed(list(enumerate(rich[1 : MOST_EAGER + 1]))):
         reward = Reward.objects.get(pk=rewards[number % len(rewards) if number % 2 else 0].pk)
         points = price_of(reward).highest(situation(member_id, now).spendable // 2)
-        at = now - timedelta(days=number, hours=number)
+        at = now - timedelta(days=2 * number, hours=number)
         # Who has too few points, or meets an empty shelf, redeems nothing.
         with suppress(Refusal):
             redeem_reward(

@@ -19,6 +19,7 @@ from loyalty_site.demo.receipts import leave_receipts
 from loyalty_site.demo.rewards import fill_catalog
 from loyalty_site.demo.rules import draft_next_rules
 from loyalty_site.demo.tills import staffed, used_unusually
+from loyalty_site.demo.uses import use_vouchers
 from loyalty_site.jobs import JOBS
 from members.actions.introduction import introduce_member
 from members.actions.joining import claim_membership
@@ -61,6 +62,7 @@ def seed(*, households: int, now: datetime, say: Say, progress: Progress) -> Sum
         fill_catalog(now)
         say("Making codes ...")
         write_codes(now)
+        use_vouchers(now)
         say("Writing campaigns ...")
         write_campaigns(now)
         start_campaigns(now=now)

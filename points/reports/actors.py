@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext as _
 
-from members.models import Source, User
+from members.models import ApiClient, Source, User
 
 
 def who_did(actor: str) -> str:
-    """Name the program, an import, or people; of two people the second approved."""
+    """Name the program, an import, a till, the member, or people; of two people the second approved."""
     if actor == "program":
         return _("the program")
     kind, _colon, number = actor.partition(":")
@@ -20,9 +20,14 @@ def who_did(actor: str) -> str:
 
 
 def _person(part: str) -> str:
-    """A login by its name; what is no login as it stands."""
+    """A login or a till by its name, a member as the one it is about; else as it stands."""
     kind, _colon, number = part.partition(":")
-    if kind != "user" or not number.isdecimal():
+    if kind == "member":
+        return _("the member")
+    if not number.isdecimal():
         return part
-    user = User.objects.filter(pk=int(number)).first()
+    if kind == "api":
+        client = ApiClient.objects.filter(pk=int(number)).first()
+        return client.name if client else part
+    user = User.objects.filter(pk=int(number)).first() if kind == "user" else None
     return user.get_full_name() if user else part

@@ -36,7 +36,7 @@ from rewards.actions.catalog import (
     take_off_list,
     withdraw_reward,
 )
-from rewards.admin.reward_form import FIELDS, RewardForm
+from rewards.admin.reward_form import FIELDS, SHOWN_WHEN, RewardForm
 from rewards.admin.reward_questions import (
     ADD,
     CAME_IN,
@@ -75,6 +75,7 @@ class RewardPage(StaffPage):
         "everybody can use it."
     )
     change_form_after_template = "rewards/admin/_figures.html"
+    conditional_fields = SHOWN_WHEN
     fieldsets = [
         (gettext_lazy("What it is"), {"fields": FIELDS[:7]}),
         (gettext_lazy("For whom and when"), {"fields": FIELDS[7:11]}),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from rewards.models import Reward
@@ -41,6 +42,33 @@ FIELDS = [
 EUROS = ("value", "step_value", "percent", "most_off", "least_order", "cost")
 """And what else is typed with a comma or a point, as one writes."""
 STEPS = ("step_points", "step_value", "most_points")
+ONLY_FOR: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(STEPS, tuple(MONEY)),
+    "value": (*MONEY, Gives.PRODUCT, Gives.PERK, Gives.EXPERIENCE),
+    "percent": (Gives.PERCENTAGE,),
+    "most_off": (Gives.PERCENTAGE,),
+    "product": (Gives.PRODUCT,),
+}
+"""What a field is for; with the other kinds it is neither shown nor kept."""
+SHOWN_WHEN = {
+    name: f"{sorted(map(str, kinds))}.includes(gives)" for name, kinds in ONLY_FOR.items()
+}
+"""The same, as the page decides it while one chooses."""
+HELP = {
+    "rules_nl": _l("What it is good for and what not; members read it before they redeem."),
+    "rules_en": _l("The same in English."),
+    "points": _l("With a step: the fewest points somebody may spend."),
+    "step_points": _l("Lets members choose: so many points more, each time. Empty: one price."),
+    "most_points": _l("The most somebody may spend at once."),
+    "step_value": _l("What each step adds to the value."),
+    "most_off": _l("Empty: however high the order is."),
+    "product": _l("As the tills know it."),
+    "least_order": _l("0 is any order."),
+    "per_member": _l("Empty: as often as they like."),
+    "from_at": _l("Empty: as soon as it is in the catalog."),
+    "until_at": _l("Empty: until you withdraw it."),
+    "cost": _l("What one costs you, for the finance export."),
+}
 
 
 class RewardForm(forms.ModelForm[Reward]):
@@ -49,6 +77,7 @@ class RewardForm(forms.ModelForm[Reward]):
     class Meta:
         model = Reward
         fields = FIELDS
+        help_texts = HELP
         localized_fields = EUROS
         widgets = {
             name: UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "inputmode": "decimal"})
@@ -57,10 +86,18 @@ class RewardForm(forms.ModelForm[Reward]):
 
     def clean(self) -> dict[str, Any]:
         answers: dict[str, Any] = super().clean() or self.cleaned_data
+        self._leave_out(answers)
         for name, sentence in self._faults(answers):
             if name not in self.errors:
                 self.add_error(name, sentence)
         return answers
+
+    def _leave_out(self, answers: dict[str, Any]) -> None:
+        """Forget what was filled in for another kind; who cannot see a field cannot mend it."""
+        for name, kinds in ONLY_FOR.items():
+            if answers.get("gives") and answers["gives"] not in kinds:
+                answers[name] = "" if name == "product" else None
+                self.errors.pop(name, None)
 
     def _faults(self, answers: dict[str, Any]) -> list[tuple[str, str]]:
         return [*_price(answers), *_steps(answers), *_worth(answers), *_window(answers)]
@@ -82,8 +119,6 @@ def _steps(answers: dict[str, Any]) -> list[tuple[str, str]]:
     given = [name for name in STEPS if answers.get(name) is not None]
     if not given:
         return []
-    if answers.get("gives") not in MONEY:
-        return [(given[0], _("A choice of points is for what is worth an amount."))]
     missing = [name for name in STEPS if name not in given]
     if missing:
         return [(missing[0], _("A choice needs the step, what it adds, and the most points."))]
@@ -106,8 +141,6 @@ def _worth(answers: dict[str, Any]) -> list[tuple[str, str]]:
         faults.append(("value", _("Nothing is worth less than nothing.")))
     if gives == Gives.PERCENTAGE and (percent is None or not 0 < percent <= 100):
         faults.append(("percent", _("More than 0 and at most 100.")))
-    if gives != Gives.PERCENTAGE and percent is not None:
-        faults.append(("percent", _("Only a percentage off has one; leave it empty.")))
     if gives == Gives.PRODUCT and not answers.get("product"):
         faults.append(("product", _("Give the number by which the tills know it.")))
     return faults

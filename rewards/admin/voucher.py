@@ -117,9 +117,8 @@ FIELDS = [
     ("what", "stands"),
     ("worth_in_words", "left_on_it"),
     ("whose", "ends_in"),
-    ("valid_from", "expires_at"),
+    ("begins", "until"),
     ("rules_in_words", "vat"),
-    "void_reason",
 ]
 
 
@@ -150,6 +149,8 @@ class VoucherPage(ReadOnlyPage):
         "batch_name",
         "ends_in",
         "rules_in_words",
+        "begins",
+        "until",
     ]
     change_form_outer_after_template = "rewards/admin/_history.html"
     actions_list = ["find_code"]
@@ -166,13 +167,11 @@ class VoucherPage(ReadOnlyPage):
     def get_fieldsets(
         self,
         request: HttpRequest,
-        obj: Voucher | None = None,  # noqa: ARG002
+        obj: Voucher | None = None,
     ) -> list[Any]:
-        rows = [
-            tuple(_for(request, name) for name in row) if isinstance(row, tuple) else row
-            for row in FIELDS
-        ]
-        return [(None, {"fields": rows})]
+        rows = [tuple(_for(request, name) for name in row) for row in FIELDS]
+        why = ["void_reason"] if obj is not None and obj.void_reason else []
+        return [(None, {"fields": [*rows, *why]})]
 
     def get_search_results(
         self,
@@ -285,7 +284,11 @@ class VoucherPage(ReadOnlyPage):
     def issued(self, voucher: Voucher) -> str:
         return _short(timezone.localdate(voucher.issued_at))
 
-    @display(description=gettext_lazy("valid until"))
+    @display(description=gettext_lazy("valid from"))
+    def begins(self, voucher: Voucher) -> str:
+        return _short(timezone.localdate(voucher.valid_from))
+
+    @display(description=gettext_lazy("last day"))
     def until(self, voucher: Voucher) -> str:
         last = last_valid_day(voucher)
         return _short(last) if last is not None else "–"
@@ -308,7 +311,9 @@ def _for(request: HttpRequest, name: str) -> str:
 
 
 def _short(day: date) -> str:
-    return format_html('<span class="staff-number">{}</span>', date_format(day, "j M Y"))
+    return format_html(
+        '<span class="staff-number">{}</span>', date_format(day, "SHORT_DATE_FORMAT")
+    )
 
 
 def _members(text: str) -> list[int]:

@@ -36,8 +36,13 @@ NEEDS = {
     Gives.PRODUCT: ("product", gettext_lazy("Say which product it gives.")),
 }
 """What each kind cannot do without."""
-ONLY = {"percent": (Gives.PERCENTAGE,), "most_off": (Gives.PERCENTAGE,)}
-"""What no other kind has."""
+ONLY_FOR: dict[str, tuple[str, ...]] = {
+    "value": (Gives.DISCOUNT, Gives.GIFT_CARD, Gives.PRODUCT, Gives.PERK),
+    "percent": (Gives.PERCENTAGE,),
+    "most_off": (Gives.PERCENTAGE,),
+    "product": (Gives.PRODUCT,),
+}
+"""What a field is for; with the other kinds it is neither shown nor kept."""
 
 
 def euros(**options: Any) -> forms.DecimalField:
@@ -103,7 +108,7 @@ class WorthForm(forms.Form):
     gives = forms.ChoiceField(
         label=gettext_lazy("What it gives"),
         initial=Gives.DISCOUNT,
-        widget=UnfoldAdminSelectWidget,
+        widget=UnfoldAdminSelectWidget(attrs={"x-model.fill": "gives"}),
     )
     value = euros(label=gettext_lazy("Value in euros"), required=False, min_value=None)
     percent = euros(label=gettext_lazy("Percentage"), required=False, max_value=HUNDRED)
@@ -144,18 +149,20 @@ class WorthForm(forms.Form):
         self.fields["first_day"].initial = today
         self.fields["last_day"].initial = today + A_YEAR
 
-    def sections(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
-        """The fields by what they are about, for the page."""
+    def sections(self) -> Iterator[tuple[str, list[tuple[forms.BoundField, str]]]]:
+        """The fields by what they are about, for the page, and when each of them is shown."""
         for title, names in self.groups:
-            yield str(title), [self[name] for name in names]
+            yield str(title), [(self[name], _shown_when(name)) for name in names]
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}
         gives = answers.get("gives", "")
         self._require(gives, answers)
-        for name, kinds in ONLY.items():
-            if answers.get(name) is not None and gives not in kinds:
-                self.add_error(name, _("Only a percentage has this; leave it empty."))
+        for name, kinds in ONLY_FOR.items():
+            if gives and gives not in kinds:
+                # Who cannot see a field cannot mend it.
+                answers[name] = "" if name == "product" else None
+                self.errors.pop(name, None)
         first, last = answers.get("first_day"), answers.get("last_day")
         if first and last and last < first:
             self.add_error("last_day", _("The last day comes before the first."))
@@ -193,6 +200,11 @@ class WorthForm(forms.Form):
         """From the first instant of the first day to the last of the last."""
         first, last = self.cleaned_data["first_day"], self.cleaned_data["last_day"]
         return begin_of(first), end_of(last)
+
+
+def _shown_when(name: str) -> str:
+    kinds = ONLY_FOR.get(name)
+    return f"{sorted(map(str, kinds))}.includes(gives)" if kinds else ""
 
 
 def begin_of(day: date) -> datetime:

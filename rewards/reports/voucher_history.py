@@ -92,7 +92,13 @@ def _newest_first(happened: list[Happening]) -> list[Happening]:
 
 
 def _issue(voucher: Voucher) -> Iterator[Happening]:
-    yield Happening(What.ISSUED, voucher.issued_at)
+    bought = voucher.redemption
+    yield Happening(
+        What.ISSUED,
+        voucher.issued_at,
+        actor=bought.actor if bought is not None else "",
+        points=bought.points if bought is not None else 0,
+    )
     if voucher.voided_at is not None:
         yield Happening(What.WITHDRAWN, voucher.voided_at, note=voucher.void_reason)
 

@@ -104,7 +104,6 @@ def test_a_form_sent_twice_makes_one_batch_and_one_trace(marketing):
         ({"gives": "percentage", "value": ""}, "percent"),
         ({"gives": "product", "value": ""}, "product"),
         ({"gives": "nothing"}, "gives"),
-        ({"percent": "5"}, "percent"),
         ({"last_day": "2020-01-01"}, "last_day"),
         ({"last_day": "soon"}, "last_day"),
         ({"last_day": "9999-12-31"}, "last_day"),
@@ -120,6 +119,13 @@ def test_a_wrong_answer_is_told_beside_its_field_and_makes_nothing(marketing, ch
     assert answer.status_code == 200
     assert field in answer.context["form"].errors
     assert not Batch.objects.exists()
+
+
+def test_what_was_filled_in_for_another_kind_is_left_out(marketing):
+    filled(marketing, f"{BATCHES}add/", wanted="3", percent="abc", most_off="2", product="x")
+
+    made = Batch.objects.get()
+    assert (made.percent, made.most_off, made.product) == (None, None, "")
 
 
 def test_a_name_that_is_taken_is_told_beside_the_name(marketing):

@@ -3,8 +3,10 @@
 import pytest
 from django.utils.translation import override
 
+from members.actions.api_clients import create_client
 from points.reports.actors import who_did
 from tests import make
+from tests.make import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -12,6 +14,7 @@ pytestmark = pytest.mark.django_db
 def test_who_did_it_is_named():
     els, ruben = make.staff(name="Els"), make.staff(name="Ruben")
     till = make.source("till")
+    made = create_client(name="Web shop", source_id=make.source(), scopes=["vouchers:use"], now=NOW)
 
     with override("en"):
         told = [
@@ -23,6 +26,8 @@ def test_who_did_it_is_named():
                 f"import:{till}",
                 "import:x",
                 "user:0",
+                f"api:{made.key.client_id}",
+                "member:7",
                 "something else",
             )
         ]
@@ -34,5 +39,7 @@ def test_who_did_it_is_named():
         "an import from till",
         "an import",
         "user:0",
+        "Web shop",
+        "the member",
         "something else",
     ]
