@@ -32,6 +32,7 @@ CHAPTERS = (
             "points_purchase",
             "points_unusualuse",
             "mailroom_suppression",
+            "rewards_voucher",
         ),
     ),
     Chapter(
@@ -43,6 +44,16 @@ CHAPTERS = (
         "campaign",
         pgettext_lazy("chapter", "Sending a mailing"),
         ("campaigns_", "mailroom_mailrules"),
+    ),
+    Chapter(
+        "rewards",
+        pgettext_lazy("chapter", "Rewards and the catalog"),
+        ("rewards_reward", "rewards_redemption"),
+    ),
+    Chapter(
+        "codes",
+        pgettext_lazy("chapter", "Codes for print and partners"),
+        ("rewards_batch", "rewards_couponrule", "rewards_wrongtry"),
     ),
     Chapter(
         "rules",
