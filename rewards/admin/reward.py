@@ -114,8 +114,9 @@ class RewardPage(StaffPage):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         context = dict(extra_context or {})
-        if object_id and object_id.isdecimal() and self.has_view_permission(request):
-            number = int(object_id)
+        shown = self.get_object(request, object_id) if object_id else None
+        if isinstance(shown, Reward) and self.has_view_permission(request):
+            number = shown.pk
             lately = redeemed_lately(number, timezone.now())
             context |= {
                 "lately": lately,
@@ -128,8 +129,8 @@ class RewardPage(StaffPage):
         return page
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
-        reward = Reward.objects.filter(pk=object_id).first()
-        if reward is None:
+        reward = self.get_object(request, str(object_id))
+        if not isinstance(reward, Reward):
             return []
         hidden = "put_in" if reward.state == Reward.State.LIVE else "withdraw"
         buttons: list[Any] = super().get_actions_detail(request, object_id)

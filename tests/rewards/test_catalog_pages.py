@@ -233,6 +233,7 @@ def test_a_picture_is_served_for_good_at_its_own_address(client, now):
 
     assert "immutable" in answer["Cache-Control"]
     assert client.get(f"/rewards/pictures/{picture.pk}/0.webp").status_code == 404
+    assert client.get(f"/rewards/pictures/{picture.pk}/%00.webp").status_code == 404
 
 
 def test_the_catalog_takes_as_many_queries_however_much_there_is(
