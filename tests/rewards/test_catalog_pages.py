@@ -207,6 +207,9 @@ def test_what_was_redeemed_a_moment_ago_can_be_taken_back(client, member):
 
     made.voucher.refresh_from_db()
     assert made.voucher.voided_at
+    page = page_of(client, f"/my/vouchers/{made.voucher.reference}/")
+    assert "You took this back" in page
+    assert "Ask us why" not in page
     assert make.balance(member) == 800
     assert Stock.objects.get().left == 1
 
