@@ -1,5 +1,6 @@
 """A reward as a form: what it gives, what it costs, and who may have it."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from rewards.models import Reward
 from rewards.models.reward import MONEY, MOST_POINTS, Gives
+from rewards.standing import Price
 
 FIELDS = [
     "gives",
@@ -41,6 +43,8 @@ FIELDS = [
 EUROS = ("value", "step_value", "percent", "most_off", "least_order", "cost")
 """And what else is typed with a comma or a point, as one writes."""
 STEPS = ("step_points", "step_value", "most_points")
+MOST_EUROS = Decimal("99999999.99")
+"""What a value holds."""
 
 
 class RewardForm(forms.ModelForm[Reward]):
@@ -94,7 +98,22 @@ def _steps(answers: dict[str, Any]) -> list[tuple[str, str]]:
         faults.append(("step_value", _("More than nothing.")))
     if not (answers.get("points") or 0) <= answers["most_points"] <= MOST_POINTS:
         faults.append(("most_points", _("At least the price, and at most 100,000,000.")))
-    return faults
+    return faults or _largest(answers)
+
+
+def _largest(answers: dict[str, Any]) -> list[tuple[str, str]]:
+    """Look at what the most points would give: more than an amount can be is never promised."""
+    price = Price(
+        points=answers.get("points") or 0,
+        value=answers.get("value"),
+        step_points=answers["step_points"],
+        step_value=answers["step_value"],
+        most_points=answers["most_points"],
+    )
+    most = price.worth(price.highest(MOST_POINTS))
+    if most is not None and most > MOST_EUROS:
+        return [("step_value", _("For the most points this comes to more than € 99,999,999.99."))]
+    return []
 
 
 def _worth(answers: dict[str, Any]) -> list[tuple[str, str]]:
@@ -108,6 +127,8 @@ def _worth(answers: dict[str, Any]) -> list[tuple[str, str]]:
         faults.append(("percent", _("More than 0 and at most 100.")))
     if gives != Gives.PERCENTAGE and percent is not None:
         faults.append(("percent", _("Only a percentage off has one; leave it empty.")))
+    if answers.get("most_off") is not None and answers["most_off"] <= 0:
+        faults.append(("most_off", _("More than nothing; empty is without a limit.")))
     if gives == Gives.PRODUCT and not answers.get("product"):
         faults.append(("product", _("Give the number by which the tills know it.")))
     return faults
