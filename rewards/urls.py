@@ -17,5 +17,5 @@ urlpatterns = [
     path("rewards/<int:reward_id>/redeem/", catalog.redeem, name="redeem"),
     path("rewards/<int:reward_id>/line/", catalog.line, name="line"),
     path("rewards/taken/<int:redemption_id>/back/", catalog.take_back, name="take_back"),
-    path("rewards/pictures/<int:picture_id>/<str:digest>.webp", catalog.picture, name="picture"),
+    path("rewards/pictures/<int:picture_id>/<slug:digest>.webp", catalog.picture, name="picture"),
 ]

@@ -88,7 +88,11 @@ def redeem_for_member(request: HttpRequest, member_id: int) -> HttpResponse:
         raise Http404
     catalog = catalog_of(member, timezone.now())
     form = RedeemForm(catalog, request.POST or None, initial={"key": uuid4()})
-    if request.method == "POST" and form.is_valid():
+    is_valid = form.is_valid()
+    done = _done_before(form, member) if request.method == "POST" else None
+    if done is not None:
+        return _redeemed(request, done)
+    if is_valid:
         try:
             made = redeem_at_counter(
                 member_id=member.pk,
@@ -111,6 +115,16 @@ def redeem_for_member(request: HttpRequest, member_id: int) -> HttpResponse:
         "has_choice": bool(catalog.now),
     }
     return TemplateResponse(request, "loyalty_site/admin/counter_reward.html", context)
+
+
+def _done_before(form: RedeemForm, member: Member) -> Redemption | None:
+    """What this form did already: sent again, what it chose may be out of reach by then."""
+    key = form.cleaned_data.get("key")
+    made = Redemption.objects.filter(request_key=key, member=member).first() if key else None
+    if made is None:
+        return None
+    chosen = f"{made.reward_id}-{made.points}-{made.revision}"
+    return made if form.data.get("choice") == chosen else None
 
 
 def _redeemed(request: HttpRequest, made: Redemption) -> HttpResponse:

@@ -20,6 +20,11 @@ from rewards.signals import batch_asked
 ADD = "rewards.add_batch"
 STOP = "rewards.stop_batch"
 HUNDRED = Decimal(100)
+ASKED = (
+    *("form", "name", "wanted", "gives", "value", "percent", "most_off", "product"),
+    *("least_order", "is_alone", "vat", "cost", "valid_from", "expires_at", "per_member"),
+)
+"""What a form asks: sent again with another of these, it means another batch."""
 
 
 class WorthNothing(Refusal):
@@ -145,7 +150,7 @@ def keep_batch(*, batch: Batch) -> Batch:
         earlier = Batch.objects.filter(request_key=batch.request_key).first()
         if earlier is None:
             raise BatchNameTaken(_("There is one of this name already.")) from None
-        if (earlier.form, earlier.name, earlier.wanted) != (batch.form, batch.name, batch.wanted):
+        if any(getattr(earlier, name) != getattr(batch, name) for name in ASKED):
             raise OtherBatch(
                 _("This form was sent before with other answers; open it again.")
             ) from None

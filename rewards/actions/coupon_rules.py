@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.actions.entitlement import staff_who_may
 from members.refusals import Refusal
-from rewards.actions.batches import keep_batch, new_batch
+from rewards.actions.batches import OtherBatch, keep_batch, new_batch
 from rewards.actions.issuing import Worth
 from rewards.coupon_cache import forget_coupon_rules
 from rewards.models import Batch, CouponRule
@@ -75,27 +76,43 @@ def start_coupon_rule(
         staff_id=staff.pk,
         now=now,
     )
-    batch.state, batch.ready_at, batch.per_member = Batch.State.READY, now, rule.per_member
+    # How many a member gets is the rule's; each is one voucher, and good for who holds the paper.
+    batch.state, batch.ready_at = Batch.State.READY, now
     kept = keep_batch(batch=batch)
     if kept is not batch:
-        return CouponRule.objects.get(batch=kept)
+        return _earlier(kept, rule)
     made = CouponRule.objects.create(
         name=batch.name,
         batch=batch,
-        least_total=rule.least_total,
-        stores=list(rule.stores),
-        tier_id=rule.tier,
         from_at=rule.from_at,
         until_at=rule.until_at,
-        valid_days=rule.valid_days,
-        lines_nl=rule.lines_nl,
-        lines_en=rule.lines_en,
-        ean=rule.ean,
-        per_member=rule.per_member,
         made_by=staff,
         made_at=now,
+        **_asked(rule),
     )
     forget_coupon_rules()
+    return made
+
+
+def _asked(rule: NewCouponRule) -> dict[str, Any]:
+    """What is asked beside the name, the window and the worth, which its batch has."""
+    return {
+        "least_total": rule.least_total,
+        "stores": list(rule.stores),
+        "tier_id": rule.tier,
+        "valid_days": rule.valid_days,
+        "lines_nl": rule.lines_nl,
+        "lines_en": rule.lines_en,
+        "ean": rule.ean,
+        "per_member": rule.per_member,
+    }
+
+
+def _earlier(batch: Batch, rule: NewCouponRule) -> CouponRule:
+    """Return the rule that the same request made; with other answers it means another."""
+    made = CouponRule.objects.get(batch=batch)
+    if any(getattr(made, name) != value for name, value in _asked(rule).items()):
+        raise OtherBatch(_("This form was sent before with other answers; open it again."))
     return made
 
 

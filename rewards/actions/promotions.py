@@ -84,7 +84,7 @@ def start_promotion(
     kept = keep_batch(batch=batch)
     if kept is batch:
         _issue(batch, worth, word, most_uses, now)
-    elif not kept.vouchers.filter(digest=digest_of(found_by)).exists():
+    elif not kept.vouchers.filter(digest=digest_of(found_by), most_uses=most_uses).exists():
         raise OtherBatch(_("This form was sent before with other answers; open it again."))
     return kept
 

@@ -1,7 +1,8 @@
 """Goods come back: what a voucher took off is undone, in part or whole."""
 
 from datetime import datetime
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from hashlib import sha256
 from uuid import UUID, uuid4
 
@@ -66,15 +67,15 @@ def roll_back(
 
 
 def points_back(
-    *, redemption_id: int, share: Decimal, request_key: UUID, actor: str, now: datetime
+    *, redemption_id: int, share: Fraction, request_key: UUID, actor: str, now: datetime
 ) -> int:
     """
     Give points back until so large a share of them has come back; return how many that were.
 
-    A target, not a delta. It is dated no earlier than the redemption, whatever our clock says.
+    A target, not a delta, and no share is rounded: a third of 300 is 100. It is dated no earlier than the redemption, whatever our clock says.
     """
     bought = Redemption.objects.get(pk=redemption_id)
-    target = int((bought.points * share).quantize(Decimal(1), ROUND_DOWN))
+    target = int(bought.points * share)
     points = target - bought.restored
     if points <= 0:
         return 0
@@ -112,7 +113,9 @@ def _give_back(
     actor: str,
     now: datetime,
 ) -> int:
-    share = capture.rolled_back / capture.amount if capture.amount else Decimal(1)
+    share = Fraction(1)
+    if capture.amount:
+        share = Fraction(capture.rolled_back) / Fraction(capture.amount)
     if voucher.is_gift_card:
         voucher.captured -= returned
         voucher.used = int(voucher.left <= 0)
@@ -120,7 +123,7 @@ def _give_back(
         if voucher.voided_at is None or not voucher.value:
             return 0
         # The card is gone; what it was bought with comes back instead.
-        share = voucher.left / voucher.value
+        share = Fraction(voucher.left) / Fraction(voucher.value)
     elif voucher.redemption_id is None:
         _return_use(voucher, capture)
     if voucher.redemption_id is None:

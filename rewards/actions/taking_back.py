@@ -38,7 +38,7 @@ def take_back_redemption(*, redemption_id: int, actor: str, now: datetime) -> Re
         raise TooLateToTakeBack(_("Taking it back is possible for 15 minutes; it is too late now."))
     if not is_untouched(voucher=locked) or made.restored:
         raise UsedAlready(_("This voucher is in use already, so it cannot be taken back."))
-    locked.voided_at, locked.void_reason = now, "taken_back"
+    locked.voided_at, locked.void_reason = now, Voucher.TAKEN_BACK
     locked.save(update_fields=["voided_at", "void_reason"])
     return undo_redemption(
         redemption_id=redemption_id,

@@ -1,7 +1,7 @@
 """Taking a voucher out of use."""
 
 from datetime import datetime
-from decimal import Decimal
+from fractions import Fraction
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -62,9 +62,9 @@ def void_voucher(*, voucher_id: int, staff_id: int, reason: str, now: datetime) 
 def _points_back(voucher: Voucher, staff_id: int, now: datetime) -> int:
     if voucher.redemption_id is None:
         return 0
-    share = Decimal(1)
+    share = Fraction(1)
     if voucher.is_gift_card and voucher.value:
-        share = voucher.left / voucher.value
+        share = Fraction(voucher.left) / Fraction(voucher.value)
     return points_back(
         redemption_id=voucher.redemption_id,
         share=share,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -48,7 +48,7 @@ from rewards.admin.reward_questions import (
     WITHDRAW,
     PictureForm,
 )
-from rewards.models import EarlyAccess, Reward, RewardPicture
+from rewards.models import EarlyAccess, Place, Reward, RewardPicture
 from rewards.models.reward import RewardQuerySet
 from rewards.reports.redeemed import redeemed_lately
 from rewards.reports.worth import price_text, worth_text
@@ -88,10 +88,17 @@ class RewardPage(StaffPage):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reward]:
         rows: RewardQuerySet = super().get_queryset(request)
         pictures = RewardPicture.objects.filter(reward=OuterRef("pk")).order_by("-language")
+        # By themselves: joined to every place there ever was, a list would take longer each year.
+        waiting = (
+            Place.objects.filter(reward=OuterRef("pk"), state=Place.State.WAITING)
+            .order_by()
+            .values("reward")
+            .annotate(many=Count("pk"))
+        )
         shown: QuerySet[Reward] = rows.with_its_stock().annotate(
             picture_id=Subquery(pictures.values("pk")[:1]),
             picture_digest=Subquery(pictures.values("digest")[:1]),
-            in_line=Coalesce(Count("places", filter=Q(places__state="waiting")), 0),
+            in_line=Coalesce(Subquery(waiting.values("many")), 0),
         )
         return shown
 
@@ -115,8 +122,9 @@ class RewardPage(StaffPage):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         context = dict(extra_context or {})
-        if object_id and object_id.isdecimal() and self.has_view_permission(request):
-            number = int(object_id)
+        shown = self.get_object(request, object_id) if object_id else None
+        if isinstance(shown, Reward) and self.has_view_permission(request):
+            number = shown.pk
             lately = redeemed_lately(number, timezone.now())
             context |= {
                 "lately": lately,
@@ -129,8 +137,8 @@ class RewardPage(StaffPage):
         return page
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
-        reward = Reward.objects.filter(pk=object_id).first()
-        if reward is None:
+        reward = self.get_object(request, str(object_id))
+        if not isinstance(reward, Reward):
             return []
         hidden = "put_in" if reward.state == Reward.State.LIVE else "withdraw"
         buttons: list[Any] = super().get_actions_detail(request, object_id)

@@ -1,5 +1,6 @@
 """A reward as a form: what it gives, what it costs, and who may have it."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from rewards.models import Reward
 from rewards.models.reward import MONEY, MOST_POINTS, Gives
+from rewards.standing import Price
 
 FIELDS = [
     "gives",
@@ -69,6 +71,8 @@ HELP = {
     "until_at": _l("Empty: until you withdraw it."),
     "cost": _l("What one costs you, for the finance export."),
 }
+MOST_EUROS = Decimal("99999999.99")
+"""What a value holds."""
 
 
 class RewardForm(forms.ModelForm[Reward]):
@@ -129,7 +133,22 @@ def _steps(answers: dict[str, Any]) -> list[tuple[str, str]]:
         faults.append(("step_value", _("More than nothing.")))
     if not (answers.get("points") or 0) <= answers["most_points"] <= MOST_POINTS:
         faults.append(("most_points", _("At least the price, and at most 100,000,000.")))
-    return faults
+    return faults or _largest(answers)
+
+
+def _largest(answers: dict[str, Any]) -> list[tuple[str, str]]:
+    """Look at what the most points would give: more than an amount can be is never promised."""
+    price = Price(
+        points=answers.get("points") or 0,
+        value=answers.get("value"),
+        step_points=answers["step_points"],
+        step_value=answers["step_value"],
+        most_points=answers["most_points"],
+    )
+    most = price.worth(price.highest(MOST_POINTS))
+    if most is not None and most > MOST_EUROS:
+        return [("step_value", _("For the most points this comes to more than € 99,999,999.99."))]
+    return []
 
 
 def _worth(answers: dict[str, Any]) -> list[tuple[str, str]]:
@@ -141,6 +160,8 @@ def _worth(answers: dict[str, Any]) -> list[tuple[str, str]]:
         faults.append(("value", _("Nothing is worth less than nothing.")))
     if gives == Gives.PERCENTAGE and (percent is None or not 0 < percent <= 100):
         faults.append(("percent", _("More than 0 and at most 100.")))
+    if answers.get("most_off") is not None and answers["most_off"] <= 0:
+        faults.append(("most_off", _("More than nothing; empty is without a limit.")))
     if gives == Gives.PRODUCT and not answers.get("product"):
         faults.append(("product", _("Give the number by which the tills know it.")))
     return faults

@@ -34,12 +34,13 @@ from members.models import Member, StaffAct
 from members.refusals import Refusal
 from points.reports.wording import money
 from rewards.actions.counter import look_up_code
-from rewards.actions.voiding import void_voucher
+from rewards.actions.voiding import CannotBeVoided, void_voucher
 from rewards.models import Voucher
 from rewards.models.voucher import VoucherQuerySet
 from rewards.reports.voucher_history import history_in_words
 from rewards.reports.voucher_words import figure, last_valid_day, rules, title, worth
 
+SEE_MEMBERS = "members.view_member"
 MOST_MEMBERS = 20
 COLORS = {
     Voucher.State.ISSUED: "success",
@@ -173,13 +174,17 @@ class VoucherPage(ReadOnlyPage):
         why = ["void_reason"] if obj is not None and obj.void_reason else []
         return [(None, {"fields": [*rows, *why]})]
 
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Who may not open members does not find out either which of them have vouchers."""
+        return self.search_fields if request.user.has_perm(SEE_MEMBERS) else []
+
     def get_search_results(
         self,
-        request: HttpRequest,  # noqa: ARG002
+        request: HttpRequest,
         queryset: QuerySet[Voucher],
         search_term: str,
     ) -> tuple[QuerySet[Voucher], bool]:
-        text = search_term.strip()
+        text = search_term.strip() if self.get_search_fields(request) else ""
         return (queryset.filter(member__in=_members(text)) if text else queryset), False
 
     def record(
@@ -238,6 +243,8 @@ class VoucherPage(ReadOnlyPage):
         voucher = found(self, Voucher, request, object_id)
 
         def act(answers: dict[str, Any]) -> str:
+            if voucher.is_withdrawn:
+                raise CannotBeVoided(_("This was withdrawn already."))
             void_voucher(
                 voucher_id=voucher.pk,
                 staff_id=staff_of(request).pk,
@@ -305,7 +312,7 @@ class VoucherPage(ReadOnlyPage):
 
 def _for(request: HttpRequest, name: str) -> str:
     """Whose it is shows to who may open members; others see where it comes from."""
-    if name == "whose" and not request.user.has_perm("members.view_member"):
+    if name == "whose" and not request.user.has_perm(SEE_MEMBERS):
         return "batch_name"
     return name
 

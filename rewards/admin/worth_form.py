@@ -112,7 +112,9 @@ class WorthForm(forms.Form):
     )
     value = euros(label=gettext_lazy("Value in euros"), required=False, min_value=None)
     percent = euros(label=gettext_lazy("Percentage"), required=False, max_value=HUNDRED)
-    most_off = euros(label=gettext_lazy("At most, in euros"), required=False)
+    most_off = euros(
+        label=gettext_lazy("At most, in euros"), required=False, min_value=Decimal("0.01")
+    )
     product = words(
         label=gettext_lazy("The shop's number of the product"), max_length=64, required=False
     )

@@ -10,6 +10,7 @@ from ninja import Query, Router, Status
 
 from members.api.auth import Caller, Key, caller_of
 from members.api.errors import ApiError, ErrorBody
+from members.api.fields import can_be_kept
 from members.api.once import IDEMPOTENCY_KEY, idempotency_key
 from members.models import Scope
 from members.refusals import Refusal
@@ -103,7 +104,8 @@ def redeem(request: HttpRequest, number: str, body: RedeemBody) -> Status[Redeem
 
 
 def _member(number: str, caller: Caller) -> int:
-    member, blocked_at = holders_of([number], caller.client.source_id).get(number, (None, None))
+    found = holders_of([number], caller.client.source_id) if can_be_kept(number) else {}
+    member, blocked_at = found.get(number, (None, None))
     if member is None:
         raise unknown_member(number)
     if blocked_at is not None:

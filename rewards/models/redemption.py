@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Member
 from members.models.triggers import never_deleted
-from rewards.models.reward import Reward
+from rewards.models.reward import THINGS, Reward
 
 
 class RedemptionQuerySet(models.QuerySet["Redemption"]):
@@ -20,7 +20,9 @@ class RedemptionQuerySet(models.QuerySet["Redemption"]):
         return self.select_for_update(of=("self",)).get(pk=pk)
 
     def to_hand_over(self) -> Self:
-        return self.filter(handing__in=Redemption.OPEN, undone_at__isnull=True)
+        """What somebody still has to send or set out; what was had at a till is not among it."""
+        waiting = self.filter(handing__in=Redemption.OPEN, undone_at__isnull=True)
+        return waiting.exclude(voucher__used__gt=0, voucher__gives__in=THINGS)
 
 
 class Redemption(models.Model):

@@ -29,6 +29,8 @@ class Gives(models.TextChoices):
 
 MONEY = (Gives.DISCOUNT, Gives.GIFT_CARD, Gives.DONATION)
 """Those that are worth an amount."""
+THINGS = (Gives.PRODUCT, Gives.PERK, Gives.EXPERIENCE)
+"""Those that are had once they were handed over, or once their voucher was used: not both."""
 
 
 class Vat(models.TextChoices):

@@ -170,6 +170,9 @@ class Voucher(models.Model):
     shares_name = models.BooleanField(default=False)
     """Whether that page says who gives it."""
 
+    HANDED_OVER, TAKEN_BACK = "handed_over", "taken_back"
+    """Why it ended, where no colleague withdrew it: the thing itself left, or points came back."""
+
     objects = VoucherManager()
 
     class Meta:

@@ -68,7 +68,10 @@ class Happening:
     is_undone: bool = False
 
 
-NOTES = {"taken_back": gettext_lazy("taken back by the member")}
+NOTES = {
+    Voucher.TAKEN_BACK: gettext_lazy("taken back by the member"),
+    Voucher.HANDED_OVER: gettext_lazy("handed over"),
+}
 ENDS = {
     Reservation.State.RELEASED: What.RELEASED,
     Reservation.State.LAPSED: What.LAPSED,

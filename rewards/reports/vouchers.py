@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Min
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from points.program_cache import program_zone
 from points.reports.wording import MINUS, last_day, money, points_text
@@ -26,6 +27,11 @@ ICONS = {
     Gives.PERK: "check",
     Gives.EXPERIENCE: "calendar",
 }
+ENDED = {
+    Voucher.HANDED_OVER: gettext_lazy("handed over"),
+    Voucher.TAKEN_BACK: gettext_lazy("taken back"),
+}
+"""How one stands that nobody withdrew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ def ticket(voucher: Voucher, now: datetime) -> Ticket:
         figure=left_figure(voucher),
         icon=ICONS.get(Gives(voucher.gives), "rewards"),
         state=state.value,
-        state_label=str(state.label),
+        state_label=str(ENDED.get(voucher.void_reason, state.label)),
         is_open=state in Voucher.OPEN,
         begins=first_valid_day(voucher) if state == Voucher.State.EARLY else None,
         until=last_valid_day(voucher),

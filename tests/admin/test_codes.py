@@ -102,6 +102,7 @@ def test_a_form_sent_twice_makes_one_batch_and_one_trace(marketing):
         ({"value": "NaN"}, "value"),
         ({"gives": "percentage", "value": "", "percent": "101"}, "percent"),
         ({"gives": "percentage", "value": ""}, "percent"),
+        ({"gives": "percentage", "value": "", "percent": "5", "most_off": "0"}, "most_off"),
         ({"gives": "product", "value": ""}, "product"),
         ({"gives": "nothing"}, "gives"),
         ({"last_day": "2020-01-01"}, "last_day"),

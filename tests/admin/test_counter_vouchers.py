@@ -5,6 +5,9 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from members.actions.proof import proof_key
+from members.card_proof import code, step_at
+from members.models import Card
 from rewards.codes import new_code, shown
 from rewards.models import Capture, Voucher
 from tests import make
@@ -37,6 +40,11 @@ def now():
 @pytest.fixture
 def anna(joost):
     return make.member(name="Anna Visser")
+
+
+def proof_of(member) -> str:
+    card = Card.objects.get(member=member)
+    return f"{card.number}{code(proof_key(number=card.number), step_at(timezone.now()))}"
 
 
 def text(answer) -> str:
@@ -197,6 +205,24 @@ def test_what_a_member_can_have_is_offered_at_each_price(counter, anna, now):
     values = [value for value, _label in page.context["form"].fields["choice"].choices]
     assert len(values) == 4
     assert f"{fits.pk}-800-1" in values
+
+
+def test_a_second_click_shows_the_voucher_though_nothing_is_left_to_spend(counter, anna, now):
+    make.give(anna, 800, now=now)
+    what = reward(changed_at=now)
+    page = counter.get(f"{COUNTER}{anna.pk}/reward/")
+    asked = {
+        "choice": f"{what.pk}-800-1",
+        "shown": proof_of(anna),
+        "key": str(page.context["form"]["key"].value()),
+    }
+
+    first, again = (counter.post(f"{COUNTER}{anna.pk}/reward/", asked) for _ in range(2))
+
+    mine = Voucher.objects.get(member=anna)
+    assert first.context["voucher"] == again.context["voucher"] == mine
+    other = counter.post(f"{COUNTER}{anna.pk}/reward/", asked | {"choice": f"{what.pk}-900-1"})
+    assert other.context["form"].errors
 
 
 @pytest.mark.parametrize("choice", ["", "x", "1-2-3", "0-0-0"])

@@ -4,10 +4,13 @@ import pytest
 from django.utils import timezone
 
 from members.models import StaffAct
+from rewards.actions.batches import stop_batch
+from rewards.actions.voiding import void_voucher
 from rewards.codes import new_code, shown
 from rewards.models import Voucher
 from tests import make
 from tests.rewards import tills
+from tests.rewards.codes_made import batch
 from tests.rewards.issued import gift_card, reward, voucher
 
 LIST = "/admin/rewards/voucher/"
@@ -95,6 +98,26 @@ def test_a_voucher_is_withdrawn_for_a_reason_and_leaves_one_trace(desk, boss, an
     assert traces.count() == 1
     again = desk.get(f"{LIST}{mine.pk}/change/")
     assert f"{LIST}{mine.pk}/withdraw/" not in text(again)
+
+
+def test_what_is_withdrawn_already_is_told_so(desk, boss, anna, now):
+    mine, many = voucher(anna, now=now), batch(1, now=now, by=boss)
+    void_voucher(voucher_id=mine.pk, staff_id=boss.pk, reason="Printed twice", now=now)
+    stop_batch(batch_id=many.pk, staff_id=boss.pk, now=now)
+
+    for one in (mine, many.vouchers.get()):
+        answer = desk.post(f"{LIST}{one.pk}/withdraw/", {"reason": "Again"})
+
+        assert "This was withdrawn already." in text(answer)
+    assert not StaffAct.objects.filter(reason="Again").exists()
+
+
+def test_who_may_not_open_members_finds_no_vouchers_by_them(desk, desk_of, anna, now):
+    mine = voucher(anna, now=now)
+    other = voucher(make.member(name="Bas Jansen"), now=now)
+
+    assert found(desk, q="Anna") == {mine.pk}
+    assert found(desk_of("rewards.view_voucher"), q="Anna") == {mine.pk, other.pk}
 
 
 def test_a_members_page_shows_their_vouchers(desk, desk_of, anna, now):

@@ -107,12 +107,22 @@ def test_the_same_request_starts_one_batch():
     assert Batch.objects.count() == 1
 
 
-def test_the_same_request_with_other_answers_is_refused():
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"wanted": 4},
+        {"name": "Theater"},
+        {"worth": Worth(gives=Gives.DISCOUNT, value=Decimal("50.00"))},
+        {"worth": Worth(gives=Gives.DISCOUNT, value=Decimal("5.00"), cost=Decimal(1))},
+        {"expires_at": NOW + timedelta(days=1)},
+    ],
+)
+def test_the_same_request_with_other_answers_is_refused(other):
     key, by = uuid4(), maker()
     asked_batch(3, by=by, key=key, name="Cinema")
 
     with pytest.raises(Refusal) as refusal:
-        asked_batch(4, by=by, key=key, name="Cinema")
+        asked_batch(**{"wanted": 3, "by": by, "key": key, "name": "Cinema"} | other)
 
     assert refusal.value.code == "other_content"
 

@@ -207,6 +207,9 @@ def test_what_was_redeemed_a_moment_ago_can_be_taken_back(client, member):
 
     made.voucher.refresh_from_db()
     assert made.voucher.voided_at
+    page = page_of(client, f"/my/vouchers/{made.voucher.reference}/")
+    assert "You took this back" in page
+    assert "Ask us why" not in page
     assert make.balance(member) == 800
     assert Stock.objects.get().left == 1
 
@@ -233,6 +236,7 @@ def test_a_picture_is_served_for_good_at_its_own_address(client, now):
 
     assert "immutable" in answer["Cache-Control"]
     assert client.get(f"/rewards/pictures/{picture.pk}/0.webp").status_code == 404
+    assert client.get(f"/rewards/pictures/{picture.pk}/%00.webp").status_code == 404
 
 
 def test_the_catalog_takes_as_many_queries_however_much_there_is(

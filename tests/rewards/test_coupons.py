@@ -16,10 +16,13 @@ from points.models import Purchase
 from points.signals import receipt_considered
 from rewards.actions.batches import stop_batch
 from rewards.actions.coupon_rules import stop_coupon_rule
+from rewards.actions.validation import validate_vouchers
 from rewards.codes import shown, tidy
 from rewards.models import CouponRule, PrintedCoupon, Voucher
+from rewards.order_rules import Order
 from rewards.reports.finding import find_voucher
 from tests import make
+from tests.rewards import tills
 from tests.rewards.codes_made import coupon_rule
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +61,21 @@ def test_a_receipt_brings_a_coupon_that_can_be_used(sanne):
     assert found is not None
     assert (found.member, found.batch, found.value) == (sanne, rule.batch, Decimal("5.00"))
     assert found.state(NOW) == Voucher.State.ISSUED
+
+
+def test_the_paper_is_enough_to_use_it_where_nobody_shows_a_card(sanne):
+    coupon_rule(per_member=1)
+    (coupon,) = report(sanne).coupons
+
+    (answer,) = validate_vouchers(
+        codes=[coupon.code],
+        order=Order(total=Decimal(40)),
+        client_id=tills.till(),
+        member_id=None,
+        now=NOW,
+    )
+
+    assert answer.told.amount == 5
 
 
 def test_sent_again_it_is_the_same_one(sanne):
@@ -199,6 +217,9 @@ def test_the_same_request_makes_one_rule():
     first = coupon_rule(by=by, key=key, name="Spring")
 
     assert coupon_rule(by=by, key=key, name="Spring") == first
+    with pytest.raises(Refusal) as no:
+        coupon_rule(by=by, key=key, name="Spring", least_total=Decimal(10))
+    assert no.value.code == "other_content"
     assert CouponRule.objects.count() == 1
 
 

@@ -143,6 +143,7 @@ def test_the_same_request_makes_one_promotion():
 
     assert first.pk == again.pk
     assert Voucher.objects.count() == 1
-    with pytest.raises(Refusal) as refusal:
-        promotion("AUTUMN25", by=by, key=key, name="Spring")
-    assert refusal.value.code == "other_content"
+    for other in ({"word": "AUTUMN25"}, {"most_uses": 5}, {"per_member": 1}):
+        with pytest.raises(Refusal) as refusal:
+            promotion(**{"by": by, "key": key, "name": "Spring"} | other)
+        assert refusal.value.code == "other_content"

@@ -160,6 +160,15 @@ def test_of_a_gift_card_that_was_withdrawn_its_points_come_back(sanne, now):
     assert (done.points, make.balance(sanne)) == (200, 800)
 
 
+def test_a_third_of_what_was_paid_is_a_third_and_not_a_point_less(sanne, now):
+    voucher = tills.bought(sanne, points=300, gives="gift_card", value="3.00")
+    captured(voucher, "2.00")
+
+    void_voucher(voucher_id=voucher.pk, staff_id=make.staff().pk, reason="Lost", now=now)
+
+    assert make.balance(sanne) == 500 + 100
+
+
 def test_a_service_is_rolled_back_whole(sanne):
     capture = captured(tills.bought(sanne, points=500, gives="perk"))
 

@@ -288,6 +288,14 @@ def test_a_wish_that_cannot_be_is_told_so(till, sanne, body, status, expected):
     assert make.balance(sanne) == 800
 
 
+@pytest.mark.parametrize("number", ["0", "%00", "%ED%A0%80", "9" * 5_000])
+def test_a_number_that_is_nobodys_is_not_found(till, number):
+    body = {"reward": 1, "proof": "12345678"}
+    answer = till.post(f"/members/{number}/redemptions", body, **{"Idempotency-Key": "one"})
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_member")
+
+
 def test_points_come_back_through_the_till(till, sanne):
     before = dict(Lot.objects.values_list("pk", "remaining"))
     redeem(till, sanne, reward=make.reward().pk, proof=proof_of(sanne))
