@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from members.actions.approval import OwnRequest, refuse_request
+from members.actions.approval import NotWhatWasShown, OwnRequest, refuse_request
 from members.actions.entitlement import MayNot
 from members.models import Approval
 from members.refusals import Refusal
@@ -23,7 +23,7 @@ from rewards.actions.exports import (
 )
 from rewards.actions.issuing import code_of
 from rewards.codes import shown, tidy
-from rewards.models import BatchExport, Voucher
+from rewards.models import Batch, BatchExport, Voucher
 from rewards.reports.finding import find_voucher
 from tests import make
 from tests.rewards.codes_made import asked_batch, batch, promotion
@@ -140,6 +140,28 @@ def test_the_same_request_asks_once_and_a_second_is_refused(asker):
     assert refused(ask, made, asker) == "export_asked"
 
 
+def test_what_a_colleague_agreed_to_is_not_asked_again(agreed, asker):
+    assert refused(ask, agreed, asker) == "export_asked"
+
+
+def test_who_asked_and_may_no_longer_is_not_agreed_with(asker, colleague):
+    made = batch(1)
+    approval = ask(made, asker)
+    asker.user_permissions.clear()
+
+    with pytest.raises(MayNot):
+        approve(approval, colleague)
+
+
+def test_what_is_not_what_was_asked_any_more_is_not_agreed_to(asker, colleague):
+    made = batch(1)
+    approval = ask(made, asker)
+    Batch.objects.filter(pk=made.pk).update(value=50)
+
+    with pytest.raises(NotWhatWasShown):
+        approve(approval, colleague)
+
+
 def test_what_has_no_codes_to_give_is_refused(asker):
     stopped = batch(1)
     stop_batch(batch_id=stopped.pk, staff_id=stopped.made_by_id, now=NOW)
@@ -156,6 +178,13 @@ def test_a_batch_withdrawn_after_the_request_stays_here(asker, colleague):
     assert refused(approve, approval, colleague) == "nothing_to_export"
 
 
+def test_a_batch_withdrawn_after_the_approval_stays_here(agreed, asker):
+    stop_batch(batch_id=agreed.pk, staff_id=agreed.made_by_id, now=NOW)
+
+    assert refused(begin, agreed, asker) == "nothing_to_export"
+    assert not BatchExport.objects.exists()
+
+
 # Once
 
 
@@ -167,6 +196,22 @@ def test_a_download_that_broke_off_may_begin_again_for_half_an_hour(agreed, aske
 
     too_late = NOW + timedelta(minutes=30)
     assert refused(begin, agreed, asker, now=too_late) == "already_exported"
+
+
+def test_a_download_that_broke_off_is_begun_again_by_nobody_else(agreed, asker, colleague):
+    begin(agreed, asker)
+
+    assert refused(begin, agreed, colleague) == "already_exported"
+    assert BatchExport.objects.get().begun == 1
+
+
+def test_a_download_ends_when_the_first_went_out_whole(agreed, asker):
+    begin(agreed, asker)
+    end_download(batch_id=agreed.pk, now=NOW)
+
+    end_download(batch_id=agreed.pk, now=NOW + timedelta(minutes=1))
+
+    assert BatchExport.objects.get().finished_at == NOW
 
 
 def test_a_download_that_went_out_whole_is_the_only_one(agreed, asker):

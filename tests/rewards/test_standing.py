@@ -104,6 +104,8 @@ def test_who_may_have_it_meets_every_condition(offer, taker, now):
     assert taker.status == "active"
     assert taker.tier >= offer.tier
     assert offer.until_at is None or now < offer.until_at
+    early = [at for rank, at in offer.early if rank <= taker.tier]
+    assert offer.from_at is None or any(at <= now for at in [offer.from_at, *early])
     assert not offer.is_for_invited or taker.is_invited
     assert offer.free is None or offer.free > 0 or taker.has_piece
     assert taker.spendable is None or taker.spendable >= offer.points
