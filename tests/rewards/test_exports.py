@@ -22,6 +22,7 @@ from rewards.actions.exports import (
     wipe_codes,
 )
 from rewards.actions.issuing import code_of
+from rewards.admin.export_request import export_facts
 from rewards.codes import shown, tidy
 from rewards.models import Batch, BatchExport, Voucher
 from rewards.reports.finding import find_voucher
@@ -129,6 +130,13 @@ def test_an_approval_holds_for_a_week(agreed, asker):
 
     assert refused(begin, agreed, asker, now=late) == "not_approved"
     assert ask(agreed, asker, now=late).state == Approval.State.WAITING
+
+
+@pytest.mark.parametrize(("days", "may_download"), [(6, True), (8, False)])
+def test_the_page_offers_to_ask_again_once_an_approval_ran_out(agreed, asker, days, may_download):
+    facts = export_facts(agreed, asker, NOW + timedelta(days=days))
+
+    assert (facts["may_download"], facts["may_ask"]) == (may_download, not may_download)
 
 
 def test_the_same_request_asks_once_and_a_second_is_refused(asker):
@@ -249,6 +257,20 @@ def test_codes_are_wiped_once_they_went_out(agreed, asker, monkeypatch):
     found = find_voucher(typed=kept)
     assert found is not None
     assert found.state(NOW) == Voucher.State.ISSUED
+
+
+def test_a_worker_that_is_killed_while_it_wipes_leaves_the_rest_to_the_next(
+    agreed, asker, monkeypatch
+):
+    monkeypatch.setattr(exports, "WIPE_CHUNK", 2)
+    begin(agreed, asker)
+    end_download(batch_id=agreed.pk, now=NOW)
+    exports.wipe_seals(agreed.pk, after=0, chunk=2)
+
+    assert wipe_codes(now=NOW) == 1
+
+    assert not agreed.vouchers.exclude(sealed=b"").exists()
+    assert BatchExport.objects.get().wiped_at == NOW
 
 
 def test_codes_of_a_download_that_never_ended_are_wiped_after_an_hour(agreed, asker):
