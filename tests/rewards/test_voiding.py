@@ -8,7 +8,9 @@ from members.models import StaffAct
 from rewards.actions.captures import capture_reservation
 from rewards.actions.reservations import VouchersRefused
 from rewards.actions.voiding import CannotBeVoided, HeldByTill, void_voucher
+from rewards.models import Capture
 from tests import make
+from tests.members.at_once import at_once
 from tests.rewards import tills
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -56,3 +58,43 @@ def test_what_was_used_or_has_expired_cannot_be_withdrawn(now):
         void(used)
     with pytest.raises(CannotBeVoided, match="expired"):
         void(old, now=now + timedelta(days=1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_voucher_that_many_withdraw_at_once_gives_its_points_back_once():
+    make.published_program()
+    sanne, staff = make.member(points=800), make.staff()
+    voucher = tills.bought(sanne, points=500)
+
+    at_once(
+        lambda _: (
+            void_voucher(voucher_id=voucher.pk, staff_id=staff.pk, reason="Lost", now=make.NOW).pk
+        ),
+        8,
+    )
+
+    assert make.balance(sanne) == 800
+    assert StaffAct.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("number", range(3))
+def test_a_voucher_is_withdrawn_or_used_and_never_both(number):
+    make.published_program()
+    sanne, staff = make.member(points=800), make.staff()
+    voucher, till = tills.bought(sanne, points=500), tills.till()
+
+    def work(one):
+        if one == 0:
+            return void_voucher(
+                voucher_id=voucher.pk, staff_id=staff.pk, reason="Lost", now=make.NOW
+            ).pk
+        held = tills.reserved(voucher, client_id=till, key=f"k-{one}")
+        made = capture_reservation(reservation_id=held.pk, amount=None, actor="api:1", now=make.NOW)
+        return made.pk
+
+    at_once(work)
+
+    voucher.refresh_from_db()
+    used, back = Capture.objects.count(), make.balance(sanne) - 300
+    assert (used, back, voucher.voided_at is None) in {(0, 500, False), (1, 0, True)}
