@@ -93,8 +93,7 @@ def _wanted(voucher: Voucher, held: Reservation, amount: Decimal | None) -> Deci
 def _check_still_good(voucher: Voucher, held: Reservation, wanted: Decimal, now: datetime) -> None:
     if held.state == Reservation.State.LIVE and held.until > now:
         return
-    if held.state == Reservation.State.LAPSED:
-        _check_not_taken(voucher, held, wanted, now)
+    _check_not_taken(voucher, held, wanted, now)
     if voucher.state(now) in {Voucher.State.VOID, Voucher.State.EXPIRED}:
         raise ReservationRanOut(
             _("The reservation ran out, and the voucher is of no use any more.")
@@ -102,7 +101,9 @@ def _check_still_good(voucher: Voucher, held: Reservation, wanted: Decimal, now:
 
 
 def _check_not_taken(voucher: Voucher, held: Reservation, wanted: Decimal, now: datetime) -> None:
-    is_free = voucher.used + voucher.reserved < voucher.most_uses
+    # As long as nobody marked it as lapsed, it is among those that are held.
+    others = voucher.reserved - int(held.state == Reservation.State.LIVE)
+    is_free = voucher.used + others < voucher.most_uses
     has_enough = not voucher.is_gift_card or wanted <= voucher.left
     if not is_free or not has_enough or not _within_limit(voucher, held, now):
         raise TakenByAnother(

@@ -92,9 +92,9 @@ def count_stock(*, reward_id: int, pieces: int, now: datetime) -> Stock:
     Whoever waits is offered what comes free, in order. Refuses fewer than are held.
     """
     _refuse_too_many(pieces)
-    stock = Stock.objects.filter(pk=reward_id).first()
-    if stock is None:
-        return Stock.objects.create(reward_id=reward_id, left=pieces)
+    stock, is_new = Stock.objects.get_or_create(reward_id=reward_id, defaults={"left": pieces})
+    if is_new:
+        return stock
     turns = hold_for_next(reward_id=reward_id, most=pieces - stock.held, now=now)
     stock = Stock.objects.lock(reward_id)
     if pieces < stock.held + turns:
@@ -111,10 +111,11 @@ def count_stock(*, reward_id: int, pieces: int, now: datetime) -> Stock:
 def add_stock(*, reward_id: int, pieces: int, now: datetime) -> Stock:
     """Add pieces that came in; whoever waits is offered them first, in order."""
     _refuse_too_many(pieces)
-    stock = Stock.objects.filter(pk=reward_id).first()
-    if stock is None:
-        return Stock.objects.create(reward_id=reward_id, left=pieces)
-    turns = hold_for_next(reward_id=reward_id, most=stock.free + pieces, now=now)
+    made, is_new = Stock.objects.get_or_create(reward_id=reward_id, defaults={"left": pieces})
+    if is_new:
+        return made
+    # What was free before may be taken by now; the next sweep offers what is left of it.
+    turns = hold_for_next(reward_id=reward_id, most=pieces, now=now)
     stock = Stock.objects.lock(reward_id)
     _refuse_too_many(stock.left + pieces)
     stock.left, stock.held = stock.left + pieces, stock.held + turns

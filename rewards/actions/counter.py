@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from members.actions.proof import check_proof
 from members.actions.traces import record_act
+from members.models import Card
 from members.refusals import Refusal
 from points.reports.wording import money, points_text
 from rewards.actions.captures import capture_reservation
@@ -100,7 +101,7 @@ def undo_at_counter(*, capture_id: int, staff_id: int, now: datetime) -> Rollbac
 
     Refuses what was done longer ago, or not at the counter: goods that come back are another case.
     """
-    capture = Capture.objects.select_related("reservation", "voucher").get(pk=capture_id)
+    capture = _locked_capture(capture_id)
     if not can_be_undone(capture=capture, now=now):
         raise TooLateToUndo(_("This can be undone for an hour, and at the counter alone."))
     before = capture.rolled_back
@@ -145,8 +146,12 @@ def redeem_at_counter(
     The same request key redeems once. Refuses a code that is wrong, old, another member's or
     used before: a card number alone never spends.
     """
-    earlier = Redemption.objects.filter(request_key=request_key).first()
-    if earlier is None:
+    is_again = Redemption.objects.filter(request_key=request_key).exists()
+    if not is_again:
+        Card.objects.lock(check_proof(shown=shown, now=now).card_id)
+        # A second click may have waited here for the first.
+        is_again = Redemption.objects.filter(request_key=request_key).exists()
+    if not is_again:
         _use_proof(shown, member_id, now)
     made = redeem_reward(
         member_id=member_id,
@@ -157,7 +162,7 @@ def redeem_at_counter(
         actor=f"user:{staff_id}",
         now=now,
     )
-    if earlier is None:
+    if not is_again:
         record_act(
             staff_id=staff_id,
             what=_("Redeemed %(points)s at the counter for %(reward)s")
@@ -188,6 +193,13 @@ def _captured(
             after={"order": capture.order} if capture.order else None,
         )
     return capture
+
+
+def _locked_capture(capture_id: int) -> Capture:
+    """Lock a capture behind its voucher, as those do who roll back."""
+    voucher_id = Capture.objects.values_list("voucher_id", flat=True).get(pk=capture_id)
+    Voucher.objects.lock(voucher_id)
+    return Capture.objects.select_related("reservation", "voucher").get(pk=capture_id)
 
 
 def _use_proof(shown: str, member_id: int, now: datetime) -> None:

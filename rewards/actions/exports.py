@@ -153,6 +153,12 @@ def requests_about(*, batch: Batch) -> ApprovalQuerySet:
     return Approval.objects.filter(kind=Approval.Kind.CODES, asked__batch=batch.pk)
 
 
+def still_approved(*, approval: Approval, now: datetime) -> bool:
+    """Tell whether a colleague agreed, and lately enough to download by it."""
+    agreed_at = approval.decided_at if approval.state == Approval.State.APPROVED else None
+    return agreed_at is not None and agreed_at > now - DOWNLOAD_WITHIN
+
+
 def as_asked(*, batch: Batch) -> dict[str, Any]:
     """Write down what is asked: which codes, how many, and what each is worth."""
     return {

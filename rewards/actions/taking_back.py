@@ -31,12 +31,12 @@ def take_back_redemption(*, redemption_id: int, actor: str, now: datetime) -> Re
     """
     voucher = Voucher.objects.filter(redemption_id=redemption_id)
     locked = voucher.select_for_update(of=("self",)).first()
-    made = Redemption.objects.get(pk=redemption_id)
+    made = Redemption.objects.lock(redemption_id)
     if made.undone_at is not None:
         return made
     if locked is None or now - made.redeemed_at > WHILE:
         raise TooLateToTakeBack(_("Taking it back is possible for 15 minutes; it is too late now."))
-    if not is_untouched(voucher=locked) or made.restored:
+    if not is_untouched(voucher=locked) or made.restored or made.handed_at is not None:
         raise UsedAlready(_("This voucher is in use already, so it cannot be taken back."))
     locked.voided_at, locked.void_reason = now, Voucher.TAKEN_BACK
     locked.save(update_fields=["voided_at", "void_reason"])
@@ -57,6 +57,7 @@ def latest_to_take_back(*, member_id: int, reward_id: int, now: datetime) -> Red
             reward_id=reward_id,
             redeemed_at__gt=now - WHILE,
             undone_at__isnull=True,
+            handed_at__isnull=True,
             voucher__isnull=False,
         )
         .select_related("voucher")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from members.admin.buttons import Question, ReasonForm
 from members.models import Approval, User
 from points.reports.wording import whole
-from rewards.actions.exports import EXPORT, codes_of, end_download, requests_about
+from rewards.actions.exports import EXPORT, codes_of, end_download, requests_about, still_approved
 from rewards.models import Batch, BatchExport
 from rewards.reports.batch_words import first_day, last_day, worth_words
 
@@ -88,7 +88,7 @@ def export_facts(batch: Batch, reader: User, now: datetime) -> dict[str, Any]:
     newest = requests_about(batch=batch).select_related("asked_by", "decided_by").first()
     is_mine = newest is not None and newest.asked_by_id == reader.pk
     may_export = reader.has_perm(EXPORT) and batch.stopped_at is None
-    approved = newest is not None and newest.state == Approval.State.APPROVED
+    approved = newest is not None and still_approved(approval=newest, now=now)
     again = export is not None and export.exported_by_id == reader.pk and not export.is_over(now)
     return {
         "export": export,
@@ -114,4 +114,4 @@ def length_of(codes: int) -> int:
 
 
 def _stands(approval: Approval, now: datetime) -> bool:
-    return approval.is_open(now) or approval.state == Approval.State.APPROVED
+    return approval.is_open(now) or still_approved(approval=approval, now=now)

@@ -1,18 +1,22 @@
 """Two workers on one batch, two downloads, the last coupon: what the locks are for."""
 
 from datetime import timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
+from points.actions.reporting import report_purchase
+from points.events import Purchase
 from rewards.actions import batch_making
 from rewards.actions.batch_making import make_batch
 from rewards.actions.batches import stop_batch
+from rewards.actions.coupon_rules import stop_coupon_rule
 from rewards.actions.exports import approve_export, ask_export, begin_download
-from rewards.models import Batch, BatchExport, Voucher
+from rewards.models import Batch, BatchExport, PrintedCoupon, Voucher
 from tests import make
 from tests.members.at_once import at_once
-from tests.rewards.codes_made import asked_batch, batch, maker, promotion
+from tests.rewards.codes_made import asked_batch, batch, coupon_rule, maker, promotion
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = make.NOW
@@ -51,6 +55,44 @@ def test_a_batch_that_is_withdrawn_while_it_is_made_counts_what_it_has():
     asked.refresh_from_db()
     assert asked.made == asked.vouchers.count()
     assert not Voucher.objects.usable(NOW).exists()
+
+
+def test_a_batch_that_two_withdraw_is_withdrawn_once():
+    made, staff = batch(1), [maker() for _ in range(4)]
+
+    answers = at_once(
+        lambda number: stop_batch(batch_id=made.pk, staff_id=staff[number].pk, now=NOW).pk, times=4
+    )
+
+    assert sorted(map(str, answers)) == sorted([str(made.pk), *["batch_stopped"] * 3])
+
+
+def test_a_coupon_rule_that_two_stop_is_stopped_once():
+    rule = coupon_rule()
+
+    answers = at_once(
+        lambda _: stop_coupon_rule(rule_id=rule.pk, staff_id=rule.made_by_id, now=NOW).pk, times=4
+    )
+
+    assert sorted(map(str, answers)) == sorted([str(rule.pk), *["coupon_rule_stopped"] * 3])
+
+
+def test_receipts_at_once_bring_a_member_no_more_coupons_than_a_rule_gives():
+    make.published_program()
+    sanne, source = make.member(), make.source()
+    coupon_rule(per_member=2)
+
+    def report(number):
+        told = report_purchase(
+            event=Purchase(f"R-{number}", sanne.pk, NOW, Decimal(25)),
+            source_id=source,
+            actor="api:1",
+            now=NOW,
+        )
+        return len(told.coupons)
+
+    assert sum(at_once(report, times=12)) == 2
+    assert PrintedCoupon.objects.count() == Voucher.objects.count() == 2
 
 
 def test_one_word_becomes_one_promotion():

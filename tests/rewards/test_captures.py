@@ -24,6 +24,7 @@ from rewards.models import Capture
 from rewards.signals import voucher_captured
 from tests import make
 from tests.rewards import tills
+from tests.rewards.codes_made import promotion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 MINUTE = timedelta(minutes=1)
@@ -146,6 +147,22 @@ def test_a_hold_on_a_gift_card_that_ran_out_is_refused_once_too_little_is_left()
     with pytest.raises(TakenByAnother):
         capture(late, now=LATER)
     assert capture(late, "25.00", now=LATER).amount == 25
+
+
+@pytest.mark.parametrize("is_swept", [False, True])
+def test_a_hold_that_ran_out_gives_a_member_no_more_uses_than_they_have(is_swept):
+    word, sanne = promotion(per_member=1).vouchers.get(), make.member()
+    late = tills.reserved(word, member_id=sanne.pk)
+    anothers = tills.reserved(word, member_id=make.member().pk)
+    if is_swept:
+        lapse_reservations(now=LATER)
+    capture(tills.reserved(word, member_id=sanne.pk, now=LATER), now=LATER)
+
+    with pytest.raises(TakenByAnother):
+        capture(late, now=LATER)
+
+    assert capture(anothers, now=LATER).amount == 5
+    assert facts(word)[0] == 2
 
 
 def test_a_hold_keeps_the_voucher_valid_beyond_its_date():

@@ -9,6 +9,7 @@ import pytest
 from members.actions.proof import ProofWrong, proof_key
 from members.card_proof import code, step_at
 from members.models import Card, StaffAct
+from rewards.actions.captures import CapturedWhole, MoreThanReserved, OtherCapture
 from rewards.actions.counter import (
     Choice,
     ProofOfAnother,
@@ -82,6 +83,35 @@ def test_what_is_refused_leaves_nothing_held_and_no_trace(joost):
 
     assert not Reservation.objects.live().exists()
     assert not StaffAct.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("gives", "amount", "refusal"),
+    [("gift_card", "0.00", MoreThanReserved), ("discount", "4.00", CapturedWhole)],
+)
+def test_what_is_refused_after_it_was_held_is_let_go_at_once(joost, gives, amount, refusal):
+    mine = voucher(make.member(), gives=gives)
+
+    with pytest.raises(refusal):
+        use(mine, joost, amount=amount)
+
+    mine.refresh_from_db()
+    assert (mine.used, mine.reserved) == (0, 0)
+    assert not Reservation.objects.live().exists()
+    assert not StaffAct.objects.exists()
+    assert use(mine, joost, key="k2").amount == 8
+
+
+def test_a_key_that_was_used_for_another_amount_is_refused_and_the_use_stands(joost):
+    card = gift_card(make.member(), "25.00")
+    use(card, joost, amount="10.00")
+
+    with pytest.raises(OtherCapture):
+        use(card, joost, amount="5.00")
+
+    card.refresh_from_db()
+    assert (card.left, card.reserved) == (15, 0)
+    assert StaffAct.objects.count() == 1
 
 
 def test_a_use_is_undone_within_the_hour_once(joost, now):

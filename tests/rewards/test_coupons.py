@@ -144,6 +144,24 @@ def test_a_member_gets_no_more_than_a_rule_gives(sanne):
     assert len(report(make.member(), "R-9").coupons) == 1
 
 
+def test_a_rule_that_was_made_just_now_counts_for_the_next_receipt(sanne):
+    assert report(sanne, "R-1").coupons == ()
+
+    coupon_rule()
+
+    assert len(report(sanne, "R-2").coupons) == 1
+
+
+def test_a_stopped_rule_makes_way_for_the_next_at_once(sanne):
+    low, high = coupon_rule(least_total=Decimal(10)), coupon_rule(least_total=Decimal(20))
+    report(sanne, "R-1")
+
+    stop_coupon_rule(rule_id=high.pk, staff_id=high.made_by_id, now=NOW)
+
+    assert len(report(sanne, "R-2").coupons) == 1
+    assert PrintedCoupon.objects.latest("pk").rule == low
+
+
 def test_a_purchase_that_is_reported_late_prints_nothing(sanne):
     coupon_rule()
 
@@ -181,7 +199,20 @@ def test_a_preview_prints_nothing_and_keeps_nothing(sanne):
     told = preview_purchase(event=event(sanne), source_id=make.source(), actor="api:1", now=NOW)
 
     assert told.points == 25
+    assert not Purchase.objects.exists()
     assert not Voucher.objects.exists()
+
+
+def test_a_preview_takes_no_coupon_of_the_member_and_asks_for_none(sanne):
+    coupon_rule(per_member=1)
+    report(make.member(), "R-0")
+
+    with CaptureQueriesContext(connection) as asked:
+        for _ in range(2):
+            preview_purchase(event=event(sanne), source_id=make.source(), actor="api:1", now=NOW)
+
+    assert "rewards_" not in " ".join(query["sql"] for query in asked)
+    assert len(report(sanne).coupons) == 1
 
 
 def test_a_till_that_reads_only_ean_gets_the_shops_own_number(sanne):
@@ -250,6 +281,15 @@ def test_a_batch_prints_for_each_and_tells_the_same_again(sanne):
     assert [one.coupons for one in again[:4]] == [one.coupons for one in first]
     assert len(again[4].coupons) == 1
     assert len({one.coupons[0].code for one in [*first[:2], first[3], again[4]]}) == 4
+
+
+def test_a_batch_brings_a_member_no_more_than_a_rule_gives(sanne):
+    coupon_rule(per_member=2)
+    events = [event(sanne, f"R-{number}") for number in range(4)]
+
+    told = report_purchases(events=events, source_id=make.source(), actor="api:1", now=NOW)
+
+    assert [len(one.coupons) for one in told] == [1, 1, 0, 0]
 
 
 # It never costs a purchase

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from members.actions.approval import OwnRequest, refuse_request
+from members.actions.approval import NotWhatWasShown, OwnRequest, refuse_request
 from members.actions.entitlement import MayNot
 from members.models import Approval
 from members.refusals import Refusal
@@ -22,8 +22,9 @@ from rewards.actions.exports import (
     wipe_codes,
 )
 from rewards.actions.issuing import code_of
+from rewards.admin.export_request import export_facts
 from rewards.codes import shown, tidy
-from rewards.models import BatchExport, Voucher
+from rewards.models import Batch, BatchExport, Voucher
 from rewards.reports.finding import find_voucher
 from tests import make
 from tests.rewards.codes_made import asked_batch, batch, promotion
@@ -131,6 +132,13 @@ def test_an_approval_holds_for_a_week(agreed, asker):
     assert ask(agreed, asker, now=late).state == Approval.State.WAITING
 
 
+@pytest.mark.parametrize(("days", "may_download"), [(6, True), (8, False)])
+def test_the_page_offers_to_ask_again_once_an_approval_ran_out(agreed, asker, days, may_download):
+    facts = export_facts(agreed, asker, NOW + timedelta(days=days))
+
+    assert (facts["may_download"], facts["may_ask"]) == (may_download, not may_download)
+
+
 def test_the_same_request_asks_once_and_a_second_is_refused(asker):
     made, key = batch(1), uuid4()
 
@@ -138,6 +146,28 @@ def test_the_same_request_asks_once_and_a_second_is_refused(asker):
 
     assert ask(made, asker, key=key) == first
     assert refused(ask, made, asker) == "export_asked"
+
+
+def test_what_a_colleague_agreed_to_is_not_asked_again(agreed, asker):
+    assert refused(ask, agreed, asker) == "export_asked"
+
+
+def test_who_asked_and_may_no_longer_is_not_agreed_with(asker, colleague):
+    made = batch(1)
+    approval = ask(made, asker)
+    asker.user_permissions.clear()
+
+    with pytest.raises(MayNot):
+        approve(approval, colleague)
+
+
+def test_what_is_not_what_was_asked_any_more_is_not_agreed_to(asker, colleague):
+    made = batch(1)
+    approval = ask(made, asker)
+    Batch.objects.filter(pk=made.pk).update(value=50)
+
+    with pytest.raises(NotWhatWasShown):
+        approve(approval, colleague)
 
 
 def test_what_has_no_codes_to_give_is_refused(asker):
@@ -156,6 +186,13 @@ def test_a_batch_withdrawn_after_the_request_stays_here(asker, colleague):
     assert refused(approve, approval, colleague) == "nothing_to_export"
 
 
+def test_a_batch_withdrawn_after_the_approval_stays_here(agreed, asker):
+    stop_batch(batch_id=agreed.pk, staff_id=agreed.made_by_id, now=NOW)
+
+    assert refused(begin, agreed, asker) == "nothing_to_export"
+    assert not BatchExport.objects.exists()
+
+
 # Once
 
 
@@ -167,6 +204,22 @@ def test_a_download_that_broke_off_may_begin_again_for_half_an_hour(agreed, aske
 
     too_late = NOW + timedelta(minutes=30)
     assert refused(begin, agreed, asker, now=too_late) == "already_exported"
+
+
+def test_a_download_that_broke_off_is_begun_again_by_nobody_else(agreed, asker, colleague):
+    begin(agreed, asker)
+
+    assert refused(begin, agreed, colleague) == "already_exported"
+    assert BatchExport.objects.get().begun == 1
+
+
+def test_a_download_ends_when_the_first_went_out_whole(agreed, asker):
+    begin(agreed, asker)
+    end_download(batch_id=agreed.pk, now=NOW)
+
+    end_download(batch_id=agreed.pk, now=NOW + timedelta(minutes=1))
+
+    assert BatchExport.objects.get().finished_at == NOW
 
 
 def test_a_download_that_went_out_whole_is_the_only_one(agreed, asker):
@@ -204,6 +257,20 @@ def test_codes_are_wiped_once_they_went_out(agreed, asker, monkeypatch):
     found = find_voucher(typed=kept)
     assert found is not None
     assert found.state(NOW) == Voucher.State.ISSUED
+
+
+def test_a_worker_that_is_killed_while_it_wipes_leaves_the_rest_to_the_next(
+    agreed, asker, monkeypatch
+):
+    monkeypatch.setattr(exports, "WIPE_CHUNK", 2)
+    begin(agreed, asker)
+    end_download(batch_id=agreed.pk, now=NOW)
+    exports.wipe_seals(agreed.pk, after=0, chunk=2)
+
+    assert wipe_codes(now=NOW) == 1
+
+    assert not agreed.vouchers.exclude(sealed=b"").exists()
+    assert BatchExport.objects.get().wiped_at == NOW
 
 
 def test_codes_of_a_download_that_never_ended_are_wiped_after_an_hour(agreed, asker):

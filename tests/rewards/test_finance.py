@@ -1,5 +1,6 @@
 """Cost and VAT of vouchers: every line adds up, whatever happened, at any date."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -15,7 +16,9 @@ from rewards.models import Batch, Capture, Reservation, Rollback, Voucher
 from rewards.models.reward import Gives
 from rewards.reports.finance import added_up, finance
 from tests import make
-from tests.rewards.codes_made import batch, promotion
+from tests.rewards.codes_made import FIVE_OFF, batch, promotion
+from tests.rewards.issued import reward
+from tests.rewards.issued import voucher as voucher_of
 
 pytestmark = pytest.mark.django_db
 NOW = make.NOW
@@ -103,6 +106,22 @@ def test_what_is_left_of_a_withdrawn_voucher_or_batch_is_void():
     assert (line.codes, line.issued, line.void, line.outstanding) == (2, 10, 10, 0)
 
 
+def test_what_had_expired_before_it_was_withdrawn_is_expired():
+    made = batch(1, expires_at=NOW + MONTH)
+    Batch.objects.filter(pk=made.pk).update(stopped_at=NOW + 2 * MONTH)
+
+    assert (told().expired, told().void, told().outstanding) == (5, 0, 0)
+
+
+def test_a_batch_owes_until_it_is_withdrawn_and_from_then_on_nothing():
+    made = batch(2)
+    Batch.objects.filter(pk=made.pk).update(stopped_at=NOW + MONTH)
+
+    assert (told(NOW + MONTH).outstanding, told(NOW + MONTH).void) == (10, 0)
+    after = told(NOW + MONTH + timedelta(seconds=1))
+    assert (after.outstanding, after.void) == (0, 10)
+
+
 def test_a_discount_on_a_smaller_order_leaves_something_over():
     made = batch(1)
     used = made.vouchers.get()
@@ -135,6 +154,36 @@ def test_a_code_that_cost_no_points_is_owed_again_once_all_came_back():
     )
     assert line.outstanding == 5
     assert line.uses == 0
+
+
+def test_what_was_bought_with_points_is_owed_no_more_once_all_came_back():
+    bought = voucher_of(make.member(), reward=reward())
+    used = capture(bought, "6.00")
+
+    roll_back(used, "6.00")
+
+    line = told(NOW + MONTH)
+    assert (line.issued, line.captured, line.rolled_back, line.left_over) == (8, 6, 6, 8)
+    assert (line.outstanding, line.uses) == (0, 0)
+
+
+def test_what_happens_after_a_period_changes_nothing_in_it():
+    made = batch(1, worth=replace(FIVE_OFF, cost=Decimal("2.25")))
+    card = voucher(days=40)
+    used, paid = capture(made.vouchers.get(), "5.00"), capture(card, "20.00")
+    until = NOW + timedelta(days=10)
+    before = moved_before(until)
+
+    roll_back(used, "5.00", at=until)
+    roll_back(paid, "5.00", at=until)
+    capture(card, "1.00", at=until)
+    voucher(now=until)
+    Voucher.objects.filter(pk=card.pk).update(voided_at=until)
+    Batch.objects.filter(pk=made.pk).update(stopped_at=until)
+
+    assert moved_before(until) == before
+    assert added_up(before).outstanding == 30
+    assert added_up(before).cost == Decimal("2.25")
 
 
 def test_a_promotion_is_worth_what_it_took_off_when_it_did():

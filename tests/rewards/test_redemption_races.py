@@ -1,8 +1,10 @@
 """Many at once: the last pieces, the last points, the last time one may, one click twice."""
 
+from threading import Event
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
 from points.models import Entry
 from points.reports.verification import verify_ledger
@@ -10,7 +12,7 @@ from rewards.actions.catalog import add_stock
 from rewards.actions.waiting_list import join_line, leave_line, let_lapse
 from rewards.models import Place, Redemption, Stock, Voucher
 from tests import make
-from tests.members.at_once import at_once
+from tests.members.at_once import at_once, wait_for_waiting
 from tests.rewards.undoing import undo
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -112,6 +114,31 @@ def test_a_held_piece_is_taken_or_lapses_and_never_both(now):
     taken = Redemption.objects.count()
     assert (stock.left, stock.held) == (1 - taken, 1 - taken)
     assert Place.objects.get(member=following).state == ("waiting" if taken else "held")
+
+
+def test_who_redeems_as_their_turn_is_lapsing_comes_too_late(now):
+    what, by, following = make.reward(stock=0), *(make.member(points=500) for _ in range(2))
+    for each in (by, following):
+        join_line(member_id=each.pk, reward_id=what.pk, now=now)
+    add_stock(reward_id=what.pk, pieces=1, now=now)
+    place, lapsed = Place.objects.get(member=by), Event()
+
+    def work(number):
+        if number == 0:
+            with transaction.atomic():
+                let_lapse(place_id=place.pk, now=place.held_until)
+                lapsed.set()
+                wait_for_waiting(1)
+            return "lapsed"
+        lapsed.wait(10)
+        return make.redeem(by, what, now=place.held_until - make.A_MOMENT).pk
+
+    assert at_once(work) == ["lapsed", "reward_sold_out"]
+
+    stock = Stock.objects.get()
+    assert (stock.left, stock.held) == (1, 1)
+    assert Place.objects.get(member=following).state == "held"
+    assert make.balance(by) == 500
 
 
 def test_pieces_that_come_in_at_once_are_held_for_as_many(now):

@@ -104,6 +104,8 @@ def test_who_may_have_it_meets_every_condition(offer, taker, now):
     assert taker.status == "active"
     assert taker.tier >= offer.tier
     assert offer.until_at is None or now < offer.until_at
+    early = [at for rank, at in offer.early if rank <= taker.tier]
+    assert offer.from_at is None or any(at <= now for at in [offer.from_at, *early])
     assert not offer.is_for_invited or taker.is_invited
     assert offer.free is None or offer.free > 0 or taker.has_piece
     assert taker.spendable is None or taker.spendable >= offer.points
@@ -165,12 +167,14 @@ def test_early_access_is_for_its_tier_and_above():
     assert whys(offer, Taker(tier=2)) == []
 
 
-def test_a_window_is_open_from_its_first_moment_and_shut_at_its_last():
+@pytest.mark.parametrize("tier", range(3))
+def test_a_window_is_open_from_its_first_moment_and_shut_at_its_last(tier):
     offer = Offer(points=1, from_at=NOW, until_at=NOW + timedelta(hours=1))
+    taker = Taker(tier=tier)
 
-    assert whys(offer, Taker(), NOW - timedelta(seconds=1)) == [Why.NOT_YET]
-    assert whys(offer, Taker(), NOW) == []
-    assert whys(offer, Taker(), NOW + timedelta(hours=1)) == [Why.OVER]
+    assert whys(offer, taker, NOW - timedelta(seconds=1)) == [Why.NOT_YET]
+    assert whys(offer, taker, NOW) == []
+    assert whys(offer, taker, NOW + timedelta(hours=1)) == [Why.OVER]
 
 
 @pytest.mark.parametrize(

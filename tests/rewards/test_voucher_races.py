@@ -19,6 +19,7 @@ from rewards.models import Capture, Reservation, Voucher, WrongTry
 from tests import make
 from tests.members.at_once import at_once
 from tests.rewards import tills
+from tests.rewards.codes_made import promotion
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 32
@@ -81,6 +82,49 @@ def test_a_code_for_ten_is_used_by_ten():
 
     assert answers["captured"] == 10
     assert (voucher.used, voucher.reserved) == (10, 0)
+
+
+def last_use(number, answers_of):
+    """Let a word of five be used four times, and 32 tills and the counter want the last one."""
+    word = promotion(f"SUMMER{number}", most_uses=5).vouchers.get()
+    for _ in range(4):
+        capture(tills.reserved(word))
+    answers = Counter(at_once(answers_of(word), THREADS))
+    word.refresh_from_db()
+    return word, answers
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_the_last_use_of_a_word_is_one_tills_and_nobody_meets_an_error(number):
+    clients = [tills.till(f"Till {one}") for one in range(THREADS - 1)] + [None]
+
+    def answers_of(word):
+        def work(one):
+            capture(tills.reserved(word, client_id=clients[one], key=f"k-{one}"))
+            return "captured"
+
+        return work
+
+    word, answers = last_use(number, answers_of)
+
+    assert answers.pop("captured") == 1
+    assert set(answers) <= {"voucher_held", "voucher_used", "voucher_not_usable"}
+    assert (word.used, word.reserved, word.captures.count()) == (5, 0, 5)
+
+
+def test_the_last_use_of_a_word_is_had_by_one_of_many_who_held_it_before():
+    late = make.NOW + timedelta(minutes=16)
+    word = promotion("SUMMER25", most_uses=THREADS).vouchers.get()
+    old = [tills.reserved(word) for _ in range(THREADS)]
+    lapse_reservations(now=late)
+    for _ in range(THREADS - 1):
+        capture(tills.reserved(word, now=late), now=late)
+
+    answers = Counter(at_once(lambda number: str(capture(old[number], now=late).amount), THREADS))
+
+    assert answers == {"5.00": 1, "taken_by_another": THREADS - 1}
+    word.refresh_from_db()
+    assert (word.used, word.reserved) == (THREADS, 0)
 
 
 def test_one_reservation_that_is_captured_by_many_is_captured_once():
