@@ -39,12 +39,12 @@ class FoundForm(ReasonForm):
 
 
 SEEN = Question(
-    title=gettext_lazy("Seen"),
+    title=gettext_lazy("Mark as seen"),
     text=gettext_lazy(
         "You have looked into who tried these codes, and why. The alarm then no longer waits on "
         "the first page. In another hour it rings again."
     ),
-    submit=gettext_lazy("Seen"),
+    submit=gettext_lazy("Mark as seen"),
     form=FoundForm,
 )
 
@@ -122,7 +122,7 @@ class WrongTryPage(ReadOnlyPage):
         return state.value, str(state.label)
 
     @action(
-        description=gettext_lazy("Seen"),
+        description=gettext_lazy("Mark as seen"),
         url_path="seen",
         permissions=[SETTLE],
         icon="task_alt",

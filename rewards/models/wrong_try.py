@@ -6,6 +6,8 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -39,7 +41,7 @@ class WrongTry(models.Model):
     """
 
     class State(models.TextChoices):
-        NONE = "none", pgettext_lazy("alarm", "none")
+        NONE = "none", _("no alarm")
         OPEN = "open", _("not seen yet")
         SEEN = "seen", pgettext_lazy("alarm", "seen")
 
@@ -70,7 +72,7 @@ class WrongTry(models.Model):
 
     class Meta:
         verbose_name = _("wrong codes in an hour")
-        verbose_name_plural = _("wrong codes")
+        verbose_name_plural = _("wrong codes by the hour")
         ordering = ["-hour"]
         constraints = [
             models.UniqueConstraint(
@@ -88,7 +90,7 @@ class WrongTry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.hour}: {self.tries}"
+        return date_format(timezone.localtime(self.hour), "SHORT_DATETIME_FORMAT")
 
     @property
     def who(self) -> str:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from zlib import crc32
 
 from django.utils.translation import gettext as _
@@ -38,6 +39,7 @@ class Discount:
         return (*limits, *audience, over, [at is None or at <= now for at in begins])
 
 
+NOTHING = Decimal(0)
 _kept: tuple[float, list[Discount]] | None = None
 
 
@@ -86,7 +88,8 @@ def enough_for(member: Member, standing: Situation, now: datetime) -> str:
 def enough_words(rewards: Iterable[Reward], spendable: int) -> str:
     """Say how much the best of these discounts, all within reach, takes off."""
     prices = [price_of(reward) for reward in rewards if reward.gives == Gives.DISCOUNT]
-    most = max((price.worth(price.highest(spendable)) or 0 for price in prices), default=0)
+    values = (price.worth(price.highest(spendable)) or NOTHING for price in prices)
+    most = max(values, default=NOTHING)
     return _("Enough for %(amount)s off.") % {"amount": short_money(most)} if most else ""
 
 
