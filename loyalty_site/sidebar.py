@@ -108,6 +108,7 @@ SECTIONS = (
                 "admin:points_unusualuse_changelist",
                 ("points.see_unusual_use",),
             ),
+            _list(_("Wrong codes"), "gpp_maybe", "rewards.wrongtry"),
         ),
     ),
     (

@@ -199,6 +199,7 @@ ADMIN = StaffGroup(
         "rewards: stop_batch export_codes see_voucher_figures",
         "rewards.batch: view",
         "rewards.couponrule: view",
+        "rewards.wrongtry: view change",
         "loyalty_site: run_job",
         "loyalty_site.jobrun: view",
         "loyalty_site.failedtask: view change",

@@ -47,8 +47,7 @@ def home(request: HttpRequest, member: Member) -> HttpResponse:
         {
             "member": member,
             "has_to_accept": takes_part and has_to_accept(member.pk, now),
-            "points": points_at_home(request, member, now),
-            "waiting": waiting_vouchers(member.pk, now),
+            "points": points_at_home(request, member, waiting_vouchers(member.pk, now), now),
         },
     )
 

@@ -72,6 +72,22 @@ SELECT {month}, reward_id, batch_id, vat,
   FROM all_moves WHERE at >= %(since)s AND at < %(until)s
  GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
+DONATIONS = """
+WITH given AS (
+  SELECT r.* FROM rewards_redemption r
+   WHERE NOT EXISTS (SELECT FROM rewards_voucher v WHERE v.redemption_id = r.id)
+), moves AS (
+  SELECT reward_id, redeemed_at AS at, 1 AS times, points, value, cost FROM given
+  UNION ALL
+  SELECT reward_id, undone_at, -1, -points, -value, -cost FROM given WHERE undone_at IS NOT NULL
+)
+SELECT (at AT TIME ZONE %(zone)s)::date, reward_id, sum(times), sum(points),
+       COALESCE(sum(value), 0), COALESCE(sum(cost), 0)
+  FROM moves WHERE at >= %(since)s AND at < %(until)s
+ GROUP BY 1, 2 ORDER BY 1, 2
+"""
+"""What points were given away for. It has no voucher: it is worth its value at once, and nothing
+of it is owed. What was undone counts back on the day it was, so that a day that is over stays."""
 MONTH = "date_trunc('month', at AT TIME ZONE %(zone)s)::date"
 
 
@@ -113,6 +129,38 @@ class Moved:
         """What these moves add to what is still owed."""
         gone = self.captured + self.left_over + self.expired + self.void
         return self.issued + self.rolled_back - gone
+
+
+@dataclass(frozen=True, slots=True)
+class Donated:
+    """What was given away for points on a local day, less what was undone on it."""
+
+    day: date
+    reward: int
+    times: int
+    points: int
+    value: Decimal
+    cost: Decimal
+
+    def with_more(self, other: "Donated") -> "Donated":
+        """Return this and another together."""
+        return replace(
+            self,
+            times=self.times + other.times,
+            points=self.points + other.points,
+            value=self.value + other.value,
+            cost=self.cost + other.cost,
+        )
+
+
+def donated_by_day(since: datetime, until: datetime, zone: str) -> list[Donated]:
+    """What was given away for points between two moments, by local day and reward."""
+    with connection.cursor() as cursor:
+        cursor.execute(DONATIONS, {"since": since, "until": until, "zone": zone})
+        return [
+            Donated(day, reward, int(times), int(points), value, cost)
+            for day, reward, times, points, value, cost in cursor.fetchall()
+        ]
 
 
 def moved_by_month(since: datetime, until: datetime, zone: str) -> list[Moved]:

@@ -12,6 +12,7 @@ from psycopg.errors import ObjectInUse
 from members.branding_cache import forget_branding
 from members.terms_cache import forget_terms
 from rewards.coupon_cache import forget_coupon_rules
+from rewards.reports.discounts import forget_discounts
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -43,6 +44,7 @@ def _fresh_start():
     forget_branding()
     forget_terms()
     forget_coupon_rules()
+    forget_discounts()
     # A request leaves its language behind in the thread.
     translation.deactivate()
     return

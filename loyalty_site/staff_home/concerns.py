@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, Max, OuterRef, Sum
+from django.db.models import Count, Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -48,7 +48,7 @@ def concerns_of(user: User, jobs: Sequence[JobHealth], now: datetime) -> list[Co
         "points.view_programversion": lambda: program_concerns(now),
         "members.publish_terms": lambda: terms_concerns(now),
         "members.decide_approval": lambda: approval_concerns(user, now),
-        "members.view_apiclient": lambda: guessing_concerns(now),
+        "rewards.view_wrongtry": guessing_concerns,
         "": lambda: [*job_concerns(jobs), *stuck_concerns(user)],
         "points.see_unusual_use": lambda: unusual_use_concerns(user),
         "campaigns.send_campaign": lambda: campaign_concerns(now),
@@ -181,21 +181,20 @@ def campaign_concerns(now: datetime) -> Iterator[Concern]:
             yield Concern(words % {"campaign": campaign}, url, "campaign")
 
 
-def guessing_concerns(now: datetime) -> Iterator[Concern]:
-    """Tills that try more codes than people mistype, in the last day."""
-    alarms = WrongTry.objects.alarming(now).filter(client__isnull=False).order_by()
-    tried = alarms.values("client", "client__name").annotate(
-        many=Sum("tries"), latest=Max("alarmed_at")
-    )
-    for row in tried.order_by("-latest")[:NAMED]:
+def guessing_concerns() -> Iterator[Concern]:
+    """Tills and colleagues that tried more codes than people mistype, until somebody looks."""
+    alarms = WrongTry.objects.unseen().select_related("client", "staff").order_by("-alarmed_at")
+    tried: Counter[tuple[int | None, int | None, str]] = Counter()
+    for alarm in alarms[:COUNTED]:
+        tried[alarm.client_id, alarm.staff_id, alarm.who] += alarm.tries
+    url = f"{reverse('admin:rewards_wrongtry_changelist')}?alarm={WrongTry.State.OPEN}"
+    for whose in list(tried)[:NAMED]:
         text = ngettext(
             "%(client)s tried %(count)s voucher code that is no good",
             "%(client)s tried %(count)s voucher codes that are no good",
-            row["many"],
+            tried[whose],
         )
-        facts = {"client": row["client__name"], "count": row["many"]}
-        url = reverse("admin:members_apiclient_change", args=[row["client"]])
-        yield Concern(text % facts, url, "gpp_maybe")
+        yield Concern(text % {"client": whose[-1], "count": tried[whose]}, url, "gpp_maybe")
 
 
 def unusual_use_concerns(user: User) -> list[Concern]:

@@ -12,6 +12,7 @@ from members.models import Member
 from members.refusals import Refusal
 from rewards.actions.waiting_list import hold_for_next
 from rewards.models import EarlyAccess, Invited, Reward, RewardPicture, Stock
+from rewards.reports.discounts import forget_discounts
 
 MOST_PIECES = 1_000_000
 PRICED = (
@@ -50,6 +51,7 @@ def save_reward(*, reward_id: int | None, wanted: Mapping[str, Any], now: dateti
 
     Whoever looks at an older price or worth is asked to look again before they redeem.
     """
+    forget_discounts()
     if reward_id is None:
         return Reward.objects.create(**wanted, changed_at=now)
     reward = Reward.objects.lock(reward_id)
@@ -81,6 +83,7 @@ def _set_state(reward_id: int, state: Reward.State, now: datetime) -> Reward:
         raise InTheCatalog(_("That is so already."))
     reward.state, reward.changed_at = state, now
     reward.save(update_fields=["state", "changed_at"])
+    forget_discounts()
     return reward
 
 
@@ -92,6 +95,7 @@ def count_stock(*, reward_id: int, pieces: int, now: datetime) -> Stock:
     Whoever waits is offered what comes free, in order. Refuses fewer than are held.
     """
     _refuse_too_many(pieces)
+    forget_discounts()
     stock, is_new = Stock.objects.get_or_create(reward_id=reward_id, defaults={"left": pieces})
     if is_new:
         return stock
@@ -111,6 +115,7 @@ def count_stock(*, reward_id: int, pieces: int, now: datetime) -> Stock:
 def add_stock(*, reward_id: int, pieces: int, now: datetime) -> Stock:
     """Add pieces that came in; whoever waits is offered them first, in order."""
     _refuse_too_many(pieces)
+    forget_discounts()
     made, is_new = Stock.objects.get_or_create(reward_id=reward_id, defaults={"left": pieces})
     if is_new:
         return made
@@ -147,12 +152,14 @@ def give_early_access(*, reward_id: int, tier: int, from_at: datetime) -> EarlyA
     access, _is_new = EarlyAccess.objects.update_or_create(
         reward_id=reward_id, tier_id=tier, defaults={"from_at": from_at}
     )
+    forget_discounts()
     return access
 
 
 @transaction.atomic
 def end_early_access(*, reward_id: int, tier: int) -> None:
     EarlyAccess.objects.filter(reward_id=reward_id, tier_id=tier).delete()
+    forget_discounts()
 
 
 @transaction.atomic

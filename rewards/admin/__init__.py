@@ -1,5 +1,5 @@
 """The back office's pages of this room."""
 
-from rewards.admin import batch, coupon_rule, redemption, reward, voucher
+from rewards.admin import batch, coupon_rule, redemption, reward, voucher, wrong_try
 
-__all__ = ["batch", "coupon_rule", "redemption", "reward", "voucher"]
+__all__ = ["batch", "coupon_rule", "redemption", "reward", "voucher", "wrong_try"]

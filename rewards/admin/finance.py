@@ -22,6 +22,8 @@ from rewards.finance_sql import Moved
 from rewards.reports.finance import COLUMNS, Finance, Line, finance
 
 MONTHS_SHOWN = 3
+OF_OWED, OF_DONATIONS = 2, 5
+"""How many columns of the file are about what is owed, and about donations."""
 
 
 class PeriodForm(forms.Form):
@@ -87,6 +89,18 @@ def _shown(report: Finance) -> dict[str, Any]:
         "owed": [(line, money(line.moved.outstanding)) for line in report.owed],
         "owed_total": money(report.owed_total),
         "until": report.until,
+        "gifts": [
+            (
+                gift,
+                {
+                    "times": whole(gift.donated.times),
+                    "points": whole(gift.donated.points),
+                    "value": money(gift.donated.value),
+                    "cost": money(gift.donated.cost),
+                },
+            )
+            for gift in report.gifts_by_month()
+        ],
     }
 
 
@@ -105,15 +119,24 @@ def _header() -> list[str]:
         *(_("month"), _("reward or batch"), _("VAT"), _("vouchers issued"), _("times used")),
         *titles,
         *(_("cost of what was used"), _("still owed on"), _("still owed")),
+        *(_("donated on"), _("donations"), _("points given"), _("value given")),
+        _("cost of what was given"),
     ]
 
 
 def _cells(report: Finance) -> Iterator[list[object]]:
     for line in report.lines:
-        yield [*_cell(line.month, line), "", ""]
+        yield [*_cell(line.month, line), *[""] * (OF_OWED + OF_DONATIONS)]
+    empty: list[object] = [""] * (len(COLUMNS) + 3)
     for line in report.owed:
-        empty: list[object] = [""] * (len(COLUMNS) + 3)
-        yield ["", line.name, line.vat, *empty, report.until.isoformat(), line.moved.outstanding]
+        owed = [report.until.isoformat(), line.moved.outstanding]
+        yield ["", line.name, line.vat, *empty, *owed, *[""] * OF_DONATIONS]
+    for gift in report.gifts:
+        given = gift.donated
+        yield [
+            *(gift.day.strftime("%Y-%m"), gift.name, gift.vat, *empty, *[""] * OF_OWED),
+            *(gift.day.isoformat(), given.times, given.points, given.value, given.cost),
+        ]
 
 
 def _cell(month: date | None, line: Line) -> list[object]:

@@ -1,12 +1,15 @@
 """What is remembered so that nobody guesses: codes that were no good, proofs that were used."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.models import ApiClient, Card
 
@@ -17,9 +20,16 @@ REMEMBERED = timedelta(hours=1)
 class WrongTryQuerySet(models.QuerySet["WrongTry"]):
     """Filters that read as a sentence."""
 
-    def alarming(self, now: datetime) -> Self:
-        """Alarms of the last day that nobody has looked into."""
-        return self.filter(alarmed_at__gt=now - timedelta(days=1), seen_at__isnull=True)
+    def lock(self, pk: int) -> "WrongTry":
+        return self.select_for_update(of=("self",)).get(pk=pk)
+
+    def unseen(self) -> Self:
+        """Alarms that nobody has looked into."""
+        return self.filter(alarmed_at__isnull=False, seen_at__isnull=True)
+
+    def seen(self) -> Self:
+        """Alarms that somebody has looked into."""
+        return self.filter(alarmed_at__isnull=False, seen_at__isnull=False)
 
 
 class WrongTry(models.Model):
@@ -30,11 +40,26 @@ class WrongTry(models.Model):
     down opens no door.
     """
 
+    class State(models.TextChoices):
+        NONE = "none", _("no alarm")
+        OPEN = "open", _("not seen yet")
+        SEEN = "seen", pgettext_lazy("alarm", "seen")
+
     client = models.ForeignKey(
-        ApiClient, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        ApiClient,
+        verbose_name=_("API client"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     staff = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("colleague"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     hour = models.DateTimeField(_("hour"))
     tries = models.PositiveIntegerField(_("tries"), default=0)
@@ -65,7 +90,21 @@ class WrongTry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.hour}: {self.tries}"
+        return date_format(timezone.localtime(self.hour), "SHORT_DATETIME_FORMAT")
+
+    @property
+    def who(self) -> str:
+        """Who tried them; ask the client and the colleague along with it."""
+        if self.client is not None:
+            return self.client.name
+        return self.staff.get_full_name() if self.staff is not None else ""
+
+    @property
+    def state(self) -> State:
+        """Whether an alarm rang, and whether somebody has looked into it."""
+        if self.alarmed_at is None:
+            return self.State.NONE
+        return self.State.OPEN if self.seen_at is None else self.State.SEEN
 
 
 class UsedProof(models.Model):

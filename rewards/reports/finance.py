@@ -1,7 +1,7 @@
 """Cost and VAT of vouchers for finance: by month, by reward or batch, and what is still owed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from points.local_time import midnight
 from points.program_cache import program_zone
-from rewards.finance_sql import Moved, moved_before, moved_by_month
+from rewards.finance_sql import Donated, Moved, donated_by_day, moved_before, moved_by_month
 from rewards.models import Batch, Reward
 from rewards.models.reward import Vat
 
@@ -76,8 +76,18 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Gift:
+    """What was given away for points on a day, or in a month, which is its first day."""
+
+    day: date
+    name: str
+    vat: str
+    donated: Donated
+
+
+@dataclass(frozen=True, slots=True)
 class Finance:
-    """What moved in a period, what it adds up to, and what is owed at its end."""
+    """What moved in a period, what it adds up to, what is owed at its end, and what was given."""
 
     since: date
     until: date
@@ -85,6 +95,17 @@ class Finance:
     total: Moved
     owed: list[Line]
     owed_total: Decimal
+    gifts: list[Gift]
+
+    def gifts_by_month(self) -> list[Gift]:
+        """Add the days of each month up, reward by reward."""
+        months: dict[tuple[date, int], Gift] = {}
+        for gift in self.gifts:
+            key = (gift.day.replace(day=1), gift.donated.reward)
+            known = months.get(key)
+            donated = known.donated.with_more(gift.donated) if known else gift.donated
+            months[key] = replace(gift, day=key[0], donated=donated)
+        return list(months.values())
 
 
 def finance(*, since: date, until: date) -> Finance:
@@ -93,7 +114,8 @@ def finance(*, since: date, until: date) -> Finance:
     end = midnight(until + ENDS, zone)
     moved = moved_by_month(midnight(since, zone), end, zone.key)
     before = moved_before(end)
-    names = _names([*moved, *before])
+    donated = donated_by_day(midnight(since, zone), end, zone.key)
+    names = _names([*moved, *before, *donated])
     owed = [_line(one, names) for one in before if one.outstanding]
     return Finance(
         since=since,
@@ -102,6 +124,7 @@ def finance(*, since: date, until: date) -> Finance:
         total=added_up(moved),
         owed=owed,
         owed_total=sum((line.moved.outstanding for line in owed), Decimal(0)),
+        gifts=[Gift(one.day, names["reward", one.reward], _("none"), one) for one in donated],
     )
 
 
@@ -120,9 +143,10 @@ def _line(moved: Moved, names: dict[tuple[str, int | None], str]) -> Line:
     return Line(moved.month, name, str(VAT[Vat(moved.vat)]), moved)
 
 
-def _names(moved: list[Moved]) -> dict[tuple[str, int | None], str]:
+def _names(moved: Iterable[Moved | Donated]) -> dict[tuple[str, int | None], str]:
     rewards = Reward.objects.in_bulk({one.reward for one in moved if one.reward})
-    batches = Batch.objects.in_bulk({one.batch for one in moved if one.batch})
+    lines = [one for one in moved if isinstance(one, Moved)]
+    batches = Batch.objects.in_bulk({one.batch for one in lines if one.batch})
     return {("reward", pk): reward.name for pk, reward in rewards.items()} | {
         ("batch", pk): batch.name for pk, batch in batches.items()
     }

@@ -59,20 +59,22 @@ def known_of(member: Member | None, rewards: Collection[Reward], now: datetime) 
         tier=standing.tier,
         spendable=standing.spendable,
         today=today,
-        invited=_invited(member, rewards),
-        used=_used(member, limited),
+        invited=invited_of(member, rewards),
+        used=used_of(member, limited),
         places=_places(member),
         lines=_lines(gone),
     )
 
 
-def _invited(member: Member, rewards: Collection[Reward]) -> set[int]:
+def invited_of(member: Member, rewards: Collection[Reward]) -> set[int]:
+    """Return which rewards a member is invited to; asks nothing if none is for invited ones."""
     if not any(reward.audience == Reward.Audience.INVITED for reward in rewards):
         return set()
     return set(Invited.objects.filter(member=member).values_list("reward_id", flat=True))
 
 
-def _used(member: Member, limited: list[int]) -> dict[tuple[int, date], int]:
+def used_of(member: Member, limited: list[int]) -> dict[tuple[int, date], int]:
+    """Return how often a member had rewards that have a limit, by the first day of the period."""
     if not limited:
         return {}
     uses = LimitUse.objects.filter(member=member, reward_id__in=limited)

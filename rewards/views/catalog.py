@@ -21,6 +21,7 @@ from rewards.actions.waiting_list import join_line, leave_line
 from rewards.forms import ChoiceForm, RedeemForm
 from rewards.models import Redemption, RewardPicture
 from rewards.reports.catalog import Item, catalog_of, item_of
+from rewards.reports.discounts import enough_words
 from rewards.reports.worth import steps_text, worth_text
 
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -32,7 +33,8 @@ def catalog(request: HttpRequest) -> HttpResponse:
     member, now = member_of(request), timezone.now()
     shown = catalog_of(member, now)
     spendable = points_text(shown.spendable) if shown.spendable is not None else ""
-    facts = {"member": member, "catalog": shown, "spendable": spendable}
+    enough = enough_words((item.reward for item in shown.now), shown.spendable or 0)
+    facts = {"member": member, "catalog": shown, "spendable": spendable, "enough": enough}
     return _fresh(render(request, "rewards/catalog.html", facts))
 
 

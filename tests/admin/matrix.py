@@ -133,6 +133,8 @@ TABLE: dict[str, Access] = {
     **pages("rewards.voucher", see=READS_LEDGER),
     "admin:rewards_voucher_find_code": both(READS_LEDGER),
     "admin:rewards_voucher_withdraw": both("service"),
+    **pages("rewards.wrongtry", see="admin"),
+    "admin:rewards_wrongtry_seen": both("admin"),
     # Growing
     **pages("members.invitation", see="marketing privacy admin", add="marketing"),
     "admin:members_invitation_download": both("marketing privacy admin"),

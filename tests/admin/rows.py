@@ -41,7 +41,8 @@ from points.models import (
     UnusualUse,
 )
 from rewards.actions.captures import capture_reservation
-from rewards.models import Batch, CouponRule, Redemption, Reward, Voucher
+from rewards.actions.wrong_tries import note_wrong_try
+from rewards.models import Batch, CouponRule, Redemption, Reward, Voucher, WrongTry
 from tests import make
 from tests.rewards import codes_made, tills
 
@@ -126,6 +127,7 @@ def one_of_each() -> dict:
         Batch: codes_made.asked_batch(now=now),
         CouponRule: codes_made.coupon_rule(now=now),
         Voucher: tills.voucher(member_id=member.pk, now=now),
+        WrongTry: note_wrong_try(client_id=tills.till("Till 99"), staff_id=None, now=now, many=12),
         Approval: Approval.objects.create(
             kind=Approval.Kind.ADJUSTMENT,
             member=member,

@@ -16,6 +16,7 @@ from mailroom.models import Letter
 from members.models import Application, Approval, Invitation
 from points.actions.unusual_use import settle_unusual_use
 from points.models import UnusualUse
+from rewards.actions.guessing_alarms import settle_guessing_alarm
 from rewards.actions.wrong_tries import note_wrong_try
 from tests import make
 from tests.admin.conftest import at_desk, with_factor
@@ -56,18 +57,22 @@ def test_ones_own_request_waits_for_somebody_else():
     assert about(at_desk(asker), "second person") == []
 
 
-def test_a_till_that_tries_codes_is_named_to_who_may_stop_it():
+def test_who_tries_codes_is_named_until_somebody_has_looked_into_it():
     till, now = tills.till("Till 7"), timezone.now()
-    note_wrong_try(client_id=till, staff_id=None, now=now - timedelta(hours=2), many=100)
+    note_wrong_try(client_id=till, staff_id=None, now=now - timedelta(days=2), many=100)
     note_wrong_try(client_id=till, staff_id=None, now=now, many=12)
     note_wrong_try(client_id=tills.till("Till 8"), staff_id=None, now=now)
-    note_wrong_try(
-        client_id=tills.till("Till 9"), staff_id=None, now=now - timedelta(days=2), many=100
-    )
+    colleague = make.staff(name="Joost Bos")
+    seen = note_wrong_try(client_id=None, staff_id=colleague.pk, now=now, many=10)
+    both = ["Joost Bos tried 10 voucher codes that are no good"]
+    both.insert(0, "Till 7 tried 112 voucher codes that are no good")
 
     for group in GROUPS:
-        expected = ["Till 7 tried 112 voucher codes that are no good"] if group == "admin" else []
-        assert about(in_group(group), "no good") == expected, group
+        expected = both if group == "admin" else []
+        assert sorted(about(in_group(group), "no good"), reverse=True) == expected, group
+
+    settle_guessing_alarm(wrong_try_id=seen.pk, staff_id=make.staff(superuser=True).pk, now=now)
+    assert about(in_group("admin"), "no good") == both[:1]
 
 
 def test_letters_that_are_stuck_are_named_to_who_may_see_letters():
