@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from rewards.models import Reward
@@ -57,19 +57,23 @@ SHOWN_WHEN = {
 }
 """The same, as the page decides it while one chooses."""
 HELP = {
-    "rules_nl": _l("What it is good for and what not; members read it before they redeem."),
-    "rules_en": _l("The same in English."),
-    "points": _l("With a step: the fewest points somebody may spend."),
-    "step_points": _l("Lets members choose: so many points more, each time. Empty: one price."),
-    "most_points": _l("The most somebody may spend at once."),
-    "step_value": _l("What each step adds to the value."),
-    "most_off": _l("Empty: however high the order is."),
-    "product": _l("As the tills know it."),
-    "least_order": _l("0 is any order."),
-    "per_member": _l("Empty: as often as they like."),
-    "from_at": _l("Empty: as soon as it is in the catalog."),
-    "until_at": _l("Empty: until you withdraw it."),
-    "cost": _l("What one costs you, for the finance export."),
+    "rules_nl": gettext_lazy(
+        "What it is good for and what not; members read it before they redeem."
+    ),
+    "rules_en": gettext_lazy("The same in English."),
+    "points": gettext_lazy("With a step: the fewest points somebody may spend."),
+    "step_points": gettext_lazy(
+        "Lets members choose: so many points more, each time. Empty: one price."
+    ),
+    "most_points": gettext_lazy("The most somebody may spend at once."),
+    "step_value": gettext_lazy("What each step adds to the value."),
+    "most_off": gettext_lazy("Empty: however high the order is."),
+    "product": gettext_lazy("As the tills know it."),
+    "least_order": gettext_lazy("0 is any order."),
+    "per_member": gettext_lazy("Empty: as often as they like."),
+    "from_at": gettext_lazy("Empty: as soon as it is in the catalog."),
+    "until_at": gettext_lazy("Empty: until you withdraw it."),
+    "cost": gettext_lazy("What one costs you, for the finance export."),
 }
 MOST_EUROS = Decimal("99999999.99")
 """What a value holds."""

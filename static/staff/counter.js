@@ -2,7 +2,9 @@
 
 const box = document.querySelector("[data-counter]");
 const line = box?.querySelector("input[name=line]");
-const first = document.querySelector("[data-counter-first]");
+const first =
+  document.querySelector(".counter-fields .errors :is(input, select)") ??
+  document.querySelector("[data-counter-first]");
 const choices = [...document.querySelectorAll("[data-counter-choice]")];
 
 function isTyping(target) {
