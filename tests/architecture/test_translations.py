@@ -2,6 +2,7 @@
 
 import ast
 import re
+from datetime import date
 from io import BytesIO
 from string import Formatter
 
@@ -9,6 +10,8 @@ import pytest
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import override
 from django.utils.translation.template import templatize
 
 from tests.architecture.house import ROOMS, ROOT, named, python_files, template_files, tree
@@ -211,3 +214,19 @@ def test_a_text_in_code_is_found(code, asked):
 )
 def test_a_text_in_a_template_is_found(text, asked):
     assert list(asked_in_template(f"<p>{text}</p> (x)\n")) == [asked]
+
+
+@pytest.mark.parametrize(
+    ("language", "months"),
+    [
+        ("nl", "jan feb mrt apr mei jun jul aug sep okt nov dec"),
+        ("en", "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"),
+    ],
+)
+def test_no_word_of_ours_stands_in_for_a_month(language, months):
+    with override(language):
+        written = [
+            date_format(date(2027, number, 1), "SHORT_DATE_FORMAT") for number in range(1, 13)
+        ]
+
+    assert written == [f"1 {month} 2027" for month in months.split()]
