@@ -47,7 +47,7 @@ CHAPTERS = (
     ),
     Chapter(
         "rewards",
-        pgettext_lazy("chapter", "Rewards and the catalog"),
+        pgettext_lazy("chapter", "The catalog"),
         ("rewards_reward", "rewards_redemption"),
     ),
     Chapter(

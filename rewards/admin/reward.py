@@ -83,7 +83,15 @@ class RewardPage(StaffPage):
         (gettext_lazy("Limits and handing over"), {"fields": FIELDS[21:25]}),
         (gettext_lazy("For the books"), {"fields": FIELDS[25:]}),
     ]
-    actions_detail = ["put_in", "withdraw", "stock", "set_its_picture", "early", "invited"]
+    actions_detail = [
+        "put_in",
+        "withdraw",
+        "stock",
+        {
+            "title": gettext_lazy("More"),
+            "items": ["set_its_picture", "early", "invited"],
+        },
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reward]:
         rows: RewardQuerySet = super().get_queryset(request)
@@ -142,7 +150,11 @@ class RewardPage(StaffPage):
             return []
         hidden = "put_in" if reward.state == Reward.State.LIVE else "withdraw"
         buttons: list[Any] = super().get_actions_detail(request, object_id)
-        return [button for button in buttons if not button.action_name.endswith(f"_{hidden}")]
+        return [
+            button
+            for button in buttons
+            if isinstance(button, dict) or not button.action_name.endswith(f"_{hidden}")
+        ]
 
     @display(description=gettext_lazy("picture"))
     def picture(self, reward: Reward) -> SafeString | str:

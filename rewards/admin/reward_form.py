@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from rewards.models import Reward
 from rewards.models.reward import MONEY, MOST_POINTS, Gives
@@ -90,7 +90,7 @@ class RewardForm(forms.ModelForm[Reward]):
         widgets = {
             name: UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "inputmode": "decimal"})
             for name in EUROS
-        }
+        } | {name: UnfoldAdminTextareaWidget(attrs={"rows": 4}) for name in ("text_nl", "text_en")}
 
     def clean(self) -> dict[str, Any]:
         answers: dict[str, Any] = super().clean() or self.cleaned_data
