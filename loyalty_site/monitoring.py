@@ -12,4 +12,10 @@ def report_errors_to(dsn: str) -> None:
     except ModuleNotFoundError as error:
         message = "SENTRY_DSN is set but sentry-sdk is missing; install the extra `sentry`."
         raise ImproperlyConfigured(message) from error
-    sentry_sdk.init(dsn=dsn, send_default_pii=False, include_local_variables=False)
+    sentry_sdk.init(
+        dsn=dsn,
+        send_default_pii=False,
+        include_local_variables=False,
+        # Tills and counters send codes, which are money, and staff what people told them.
+        max_request_body_size="never",
+    )

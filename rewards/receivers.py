@@ -11,11 +11,13 @@ from kombu.exceptions import OperationalError
 
 from mailroom.kinds import Kind
 from mailroom.signals import letters_offered
+from members.signals import departure_considered
 from points.receipts import Coupon, Receipt
 from points.signals import receipt_considered, receipt_repeated
 from rewards.actions.coupons import coupons_for, coupons_of
 from rewards.actions.turn_letters import post_turn
 from rewards.reports.mail_kinds import KINDS
+from rewards.reports.vouchers import vouchers_lost
 from rewards.signals import batch_asked, reward_returned
 from rewards.tasks import make_codes
 
@@ -25,6 +27,11 @@ Coupons = dict[int, tuple[Coupon, ...]]
 @receiver(reward_returned)
 def tell_whose_turn_it_is(place_id: int, **_: Any) -> None:
     post_turn(place_id=place_id, now=timezone.now())
+
+
+@receiver(departure_considered)
+def say_what_becomes_of_vouchers(member_id: int, now: datetime, **_: Any) -> str:
+    return vouchers_lost(member_id, now)
 
 
 @receiver(letters_offered)

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from django.db.models import Count, Min
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from points.program_cache import program_zone
-from points.reports.wording import MINUS, last_day, money, points_text
+from points.reports.wording import MINUS, last_day, money, points_text, whole
 from rewards.models import Voucher
 from rewards.models.reward import Gives
 from rewards.reports.voucher_history import Happening, What, uses_of
@@ -124,3 +124,17 @@ def waiting_vouchers(member_id: int, now: datetime) -> Waiting:
     mine = Voucher.objects.of_member(member_id).usable(now)
     count, first = mine.aggregate(count=Count("id"), first=Min("expires_at")).values()
     return Waiting(count, last_day(first, program_zone()) if first is not None else None)
+
+
+def vouchers_lost(member_id: int, now: datetime) -> str:
+    """Say in a sentence what happens to a member's vouchers if they leave; blank without any."""
+    count = waiting_vouchers(member_id, now).vouchers
+    if not count:
+        return ""
+    return ngettext(
+        "You have %(count)s voucher to use. It stays good, but you can no longer see it here: print "
+        "it first, or use it.",
+        "You have %(count)s vouchers to use. They stay good, but you can no longer see them here: "
+        "print them first, or use them.",
+        count,
+    ) % {"count": whole(count)}

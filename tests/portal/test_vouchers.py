@@ -239,3 +239,17 @@ def test_the_first_page_leads_to_the_vouchers_there_are(door, member, now):
     with translation.override("en"):
         last = timezone.localdate(now + timedelta(days=9))
     assert str(last.year) in page
+
+
+# Leaving
+
+
+def test_who_leaves_hears_that_their_vouchers_cannot_be_seen_any_more(door, member, now):
+    assert "voucher" not in text(door.get("/my/leave/"))
+    voucher(member, now=now)
+    gone = voucher(member, now=now)
+    Voucher.objects.filter(pk=gone.pk).update(used=1)
+
+    page = text(door.get("/my/leave/"))
+
+    assert "You have 1 voucher to use. It stays good" in page

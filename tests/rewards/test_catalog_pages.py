@@ -196,6 +196,16 @@ def test_a_place_in_line_is_taken_and_left(client, member):
     assert Place.objects.get(member=member).state == "left"
 
 
+@pytest.mark.parametrize(
+    ("fields", "status"), [({"audience": "invited"}, 404), ({"tier_id": 2}, 302)]
+)
+def test_nobody_waits_for_what_is_not_for_them(client, fields, status):
+    what = make.reward(stock=0, **fields)
+
+    assert client.post(f"/rewards/{what.pk}/line/").status_code == status
+    assert not Place.objects.exists()
+
+
 def test_what_was_redeemed_a_moment_ago_can_be_taken_back(client, member):
     what = make.reward(stock=1)
     confirmed(client, what)
