@@ -109,6 +109,20 @@ def test_no_more_comes_back_than_was_captured(sanne):
     assert make.balance(sanne) == 800
 
 
+@pytest.mark.parametrize("amount", ["0", "-1"])
+@pytest.mark.parametrize("gives", ["discount", "gift_card"])
+def test_nothing_or_less_is_not_given_back(gives, amount):
+    voucher = tills.voucher(gives=gives)
+    capture = captured(voucher)
+
+    with pytest.raises(MoreThanCaptured):
+        back(capture, amount)
+
+    assert not Rollback.objects.exists()
+    capture.refresh_from_db()
+    assert capture.rolled_back == 0
+
+
 def test_the_value_of_a_gift_card_returns_to_the_card(sanne, now):
     voucher = tills.bought(sanne, points=500, gives="gift_card", value="50.00")
     capture = captured(voucher, "80.00")
