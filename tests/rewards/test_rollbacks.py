@@ -97,6 +97,16 @@ def test_the_same_key_rolls_back_once_and_other_content_is_refused(sanne):
     assert (Rollback.objects.count(), make.balance(sanne)) == (1, 500)
 
 
+def test_the_same_key_of_another_till_is_another_key():
+    capture = captured(tills.voucher())
+    clients = [tills.till("Till 1"), tills.till("Till 2"), None]
+
+    made = {back(capture, "1.00", client_id=client).pk for client in clients}
+
+    capture.refresh_from_db()
+    assert (len(made), capture.rolled_back) == (3, 3)
+
+
 def test_no_more_comes_back_than_was_captured(sanne):
     capture = captured(tills.bought(sanne, points=500))
     back(capture, "4.00")
