@@ -13,6 +13,7 @@ from rewards.actions.catalog import save_reward, set_picture, withdraw_reward
 from rewards.actions.choices import count_choices
 from rewards.models import Choice, Invited, Place, Redemption, Stock
 from tests import make
+from tests.rewards.undoing import undo
 
 pytestmark = pytest.mark.django_db
 KEY = re.compile(r'name="key" value="([0-9a-f-]{36})"')
@@ -83,12 +84,23 @@ def test_what_members_of_the_same_tier_chose_most_comes_first(client, now):
 def test_what_was_undone_or_is_long_ago_does_not_count_as_chosen(now):
     what = make.reward()
     make.redeem(make.member(points=500), what, now=now)
+    undo(make.redeem(make.member(points=500), what, now=now), 500, now=now)
     count_choices(now=now)
     assert Choice.objects.get().members == 1
 
     count_choices(now=now + timedelta(days=91))
 
     assert not Choice.objects.exists()
+
+
+def test_who_chose_it_twice_counts_once(now):
+    what, by = make.reward(), make.member(points=1_000)
+    for _ in range(2):
+        make.redeem(by, what, now=now)
+
+    count_choices(now=now)
+
+    assert Choice.objects.get().members == 1
 
 
 def test_only_who_is_invited_sees_what_is_for_its_list(client, member, now):

@@ -97,6 +97,16 @@ def test_the_same_key_rolls_back_once_and_other_content_is_refused(sanne):
     assert (Rollback.objects.count(), make.balance(sanne)) == (1, 500)
 
 
+def test_the_same_key_of_another_till_is_another_key():
+    capture = captured(tills.voucher())
+    clients = [tills.till("Till 1"), tills.till("Till 2"), None]
+
+    made = {back(capture, "1.00", client_id=client).pk for client in clients}
+
+    capture.refresh_from_db()
+    assert (len(made), capture.rolled_back) == (3, 3)
+
+
 def test_no_more_comes_back_than_was_captured(sanne):
     capture = captured(tills.bought(sanne, points=500))
     back(capture, "4.00")
@@ -107,6 +117,20 @@ def test_no_more_comes_back_than_was_captured(sanne):
     with pytest.raises(MoreThanCaptured):
         back(capture, key="k-4")
     assert make.balance(sanne) == 800
+
+
+@pytest.mark.parametrize("amount", ["0", "-1"])
+@pytest.mark.parametrize("gives", ["discount", "gift_card"])
+def test_nothing_or_less_is_not_given_back(gives, amount):
+    voucher = tills.voucher(gives=gives)
+    capture = captured(voucher)
+
+    with pytest.raises(MoreThanCaptured):
+        back(capture, amount)
+
+    assert not Rollback.objects.exists()
+    capture.refresh_from_db()
+    assert capture.rolled_back == 0
 
 
 def test_the_value_of_a_gift_card_returns_to_the_card(sanne, now):

@@ -66,6 +66,16 @@ def test_all_points_come_back_once_and_the_voucher_ends(sanne):
     assert not offered(made)
 
 
+def test_once_the_last_is_taken_back_the_one_before_it_is_offered(sanne):
+    what = make.reward(points=400)
+    first, last = (make.redeem(sanne, what, now=NOW) for _ in range(2))
+    assert offered(last)
+
+    take_back(last)
+
+    assert offered(first)
+
+
 def test_after_a_quarter_of_an_hour_it_is_too_late(sanne):
     made = redeemed(sanne)
 

@@ -3,9 +3,11 @@
 from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
+from threading import Event
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
 from members.actions.proof import proof_key
 from members.card_proof import code, step_at
@@ -13,11 +15,12 @@ from members.models import Card
 from points.reports.verification import verify_ledger
 from rewards.actions.captures import capture_reservation
 from rewards.actions.proven_redemption import Wish, redeem_with_card
-from rewards.actions.reservations import lapse_reservations
+from rewards.actions.reservations import lapse_reservations, reserve_vouchers
 from rewards.actions.rollbacks import roll_back
 from rewards.models import Capture, Reservation, Voucher, WrongTry
+from rewards.order_rules import Order
 from tests import make
-from tests.members.at_once import at_once
+from tests.members.at_once import at_once, wait_for_waiting
 from tests.rewards import tills
 from tests.rewards.codes_made import promotion
 
@@ -178,6 +181,65 @@ def test_a_late_capture_and_who_takes_the_voucher_over_do_not_both_use_it():
         voucher.refresh_from_db()
         assert answers.count(Decimal("5.00")) == 1
         assert (voucher.used, voucher.reserved) == (1, 0)
+
+
+def test_what_is_captured_late_is_not_let_go_by_the_sweep_as_well():
+    late = make.NOW + timedelta(minutes=16)
+    voucher, captured = tills.voucher(), Event()
+    old = tills.reserved(voucher)
+
+    def work(number):
+        if number == 0:
+            with transaction.atomic():
+                capture(old, now=late)
+                captured.set()
+                wait_for_waiting(1)
+            return "captured"
+        captured.wait(10)
+        return lapse_reservations(now=late)
+
+    assert at_once(work) == ["captured", 0]
+
+    voucher.refresh_from_db()
+    old.refresh_from_db()
+    assert (voucher.used, voucher.reserved, old.state) == (1, 0, "captured")
+
+
+def test_of_two_that_go_alone_an_order_gets_one_though_two_tills_send_them():
+    first, second = (tills.voucher(is_alone=True) for _ in range(2))
+    clients, held = [tills.till("Till 1"), tills.till("Till 2")], Event()
+
+    def work(number):
+        if number == 0:
+            with transaction.atomic():
+                tills.reserved(first, client_id=clients[0], order="O-1")
+                held.set()
+                wait_for_waiting(1)
+            return "held"
+        held.wait(10)
+        return tills.reserved(second, client_id=clients[1], order="O-1").pk
+
+    assert at_once(work) == ["held", "beside_voucher_that_is_alone"]
+
+    assert Reservation.objects.count() == 1
+
+
+def test_vouchers_that_are_scanned_in_another_order_wait_for_each_other_and_meet_no_error():
+    codes = [tills.code(tills.voucher(most_uses=THREADS)) for _ in range(4)]
+
+    def work(number):
+        held = reserve_vouchers(
+            codes=codes if number % 2 else codes[::-1],
+            order=Order(total=Decimal(100)),
+            key=f"k-{number}",
+            client_id=None,
+            actor="user:0",
+            member_id=None,
+            now=make.NOW,
+        )
+        return len(held)
+
+    assert at_once(work, 16) == [4] * 16
 
 
 def test_rollbacks_at_once_give_back_what_was_captured_and_no_more():

@@ -6,9 +6,10 @@ import pytest
 
 from mailroom.models import Letter
 from members.actions.membership import freeze_membership
+from members.models import Member
 from members.refusals import Refusal
 from rewards.actions.catalog import add_stock, count_stock
-from rewards.actions.turn_letters import post_missing_turns
+from rewards.actions.turn_letters import post_missing_turns, post_turn
 from rewards.actions.waiting_list import (
     join_line,
     leave_line,
@@ -167,6 +168,16 @@ def test_a_count_offers_what_comes_free(now, gone):
     assert stock() == (5, 3)
 
 
+def test_a_count_offers_no_more_than_is_not_held_yet(now, gone):
+    members = line(gone, now)
+    add_stock(reward_id=gone.pk, pieces=1, now=now)
+
+    count_stock(reward_id=gone.pk, pieces=2, now=now)
+
+    assert states(members) == ["held", "held", "waiting"]
+    assert stock() == (2, 2)
+
+
 def test_nobody_waits_for_what_is_there_or_never_runs_out(now):
     by = make.member()
 
@@ -215,6 +226,19 @@ def test_a_letter_that_was_missed_is_written_by_the_sweep(now, gone):
 
     assert post_missing_turns(now=now) == 2
     assert post_missing_turns(now=now) == 0
+
+
+def test_who_left_or_cannot_come_any_more_gets_no_letter(now, gone):
+    left, frozen, unreachable = members = line(gone, now)
+    add_stock(reward_id=gone.pk, pieces=3, now=now)
+    leave_line(member_id=left.pk, reward_id=gone.pk, now=now)
+    freeze_membership(member_id=frozen.pk)
+    Member.objects.filter(pk=unreachable.pk).update(email=None)
+
+    told = [post_turn(place_id=Place.objects.get(member=member).pk, now=now) for member in members]
+
+    assert told == [None] * 3
+    assert not Letter.objects.filter(key__startswith="turn:").exists()
 
 
 def test_nobody_is_told_of_a_turn_that_has_passed(now, gone):
