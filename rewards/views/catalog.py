@@ -5,7 +5,6 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
@@ -22,6 +21,7 @@ from rewards.forms import ChoiceForm, RedeemForm
 from rewards.models import Redemption, RewardPicture
 from rewards.reports.catalog import Item, catalog_of, item_of
 from rewards.reports.discounts import enough_words
+from rewards.reports.vouchers import waiting_vouchers
 from rewards.reports.worth import steps_text, worth_text
 
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -34,7 +34,13 @@ def catalog(request: HttpRequest) -> HttpResponse:
     shown = catalog_of(member, now)
     spendable = points_text(shown.spendable) if shown.spendable is not None else ""
     enough = enough_words((item.reward for item in shown.now), shown.spendable or 0)
-    facts = {"member": member, "catalog": shown, "spendable": spendable, "enough": enough}
+    facts = {
+        "member": member,
+        "catalog": shown,
+        "spendable": spendable,
+        "enough": enough,
+        "waiting": waiting_vouchers(member.pk, now) if member is not None else None,
+    }
     return _fresh(render(request, "rewards/catalog.html", facts))
 
 
@@ -176,15 +182,7 @@ def _where_it_is(request: HttpRequest, made: Redemption) -> HttpResponse:
         messages.success(request, _("Thank you! Your points have been given."))
         return redirect("rewards:reward", made.reward_id)
     messages.success(request, _("It is yours. Show the code at the till, or use it in the shop."))
-    return redirect(voucher_address(made))
-
-
-def voucher_address(made: Redemption) -> str:
-    """Return where a voucher is shown; the reward's page while there is no such page."""
-    try:
-        return reverse("rewards:voucher", args=[made.voucher.reference])
-    except NoReverseMatch:
-        return reverse("rewards:reward", args=[made.reward_id])
+    return redirect("rewards:voucher", made.voucher.reference)
 
 
 def _seen(reward_id: int, member: Member | None) -> tuple[Item, int | None]:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -203,3 +204,24 @@ def test_a_stranger_has_enough_for_nothing(visitor):
     make.reward()
 
     assert "Enough for" not in visitor.get("/rewards/").content.decode()
+
+
+def test_the_catalog_leads_to_the_vouchers_of_who_has_some(door, rich):
+    reward = make.reward()
+    link = 'href="/my/vouchers/"'
+    assert link not in door.get("/rewards/").content.decode()
+
+    make.redeem(rich, reward, now=timezone.now())
+
+    page = door.get("/rewards/").content.decode()
+    assert link in page
+    assert "1 voucher to use" in page
+
+
+def test_redeeming_leads_to_the_voucher(door, rich):
+    reward = make.reward()
+    answers = {"points": 500, "revision": reward.revision, "key": uuid4()}
+
+    answer = door.post(f"/rewards/{reward.pk}/redeem/", answers)
+
+    assert answer.url == f"/my/vouchers/{rich.vouchers.get().reference}/"
