@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from members.models import Tier
+from members.models import ApiClient, Tier
 from members.refusals import Refusal
 from points.actions.reporting import preview_purchase, report_purchase, report_purchases
 from points.events import Purchase as Event
@@ -70,7 +70,7 @@ def test_the_paper_is_enough_to_use_it_where_nobody_shows_a_card(sanne):
     (answer,) = validate_vouchers(
         codes=[coupon.code],
         order=Order(total=Decimal(40)),
-        client_id=tills.till(),
+        client=ApiClient.objects.get(pk=tills.till()),
         member_id=None,
         now=NOW,
     )

@@ -14,6 +14,7 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
+    multiple,
     rule,
     run_state_machine_as_test,
 )
@@ -64,13 +65,13 @@ class Lives(RuleBasedStateMachine):
         return f"k{self.number}"
 
     def attempt(self, work):
-        """Do it, all or nothing; a refusal is an answer, anything else is a bug."""
+        """Do it, all or nothing; a refusal is an answer that leaves nothing to go on with."""
         Lives.steps += 1
         try:
             with transaction.atomic():
                 done = work()
         except Refusal:
-            return None
+            return multiple()
         Lives.done += 1
         return done
 
@@ -106,8 +107,6 @@ class Lives(RuleBasedStateMachine):
 
     @rule(target=uses, held=holds, part=st.one_of(st.none(), euros))
     def capture(self, held, part):
-        if held is None:
-            return None
         return self.attempt(
             lambda: capture_reservation(
                 reservation_id=held.pk, amount=part, actor="api:1", now=self.now
@@ -116,13 +115,11 @@ class Lives(RuleBasedStateMachine):
 
     @rule(held=holds)
     def release(self, held):
-        if held is not None:
-            self.attempt(lambda: release_reservation(reservation_id=held.pk, now=self.now))
+        self.attempt(lambda: release_reservation(reservation_id=held.pk, now=self.now))
 
     @rule(used=uses, part=st.one_of(st.none(), euros))
     def give_back(self, used, part):
-        if used is not None:
-            self.attempt(lambda: self.rolled_back(used, part))
+        self.attempt(lambda: self.rolled_back(used, part))
 
     def rolled_back(self, used, part=None):
         return roll_back(
@@ -157,18 +154,18 @@ class Lives(RuleBasedStateMachine):
 
     @invariant()
     def no_value_is_used_twice(self):
-        for voucher in Voucher.objects.all():
-            captures = Capture.objects.filter(voucher=voucher)
+        for voucher in Voucher.objects.prefetch_related("captures", "reservations"):
+            captures = voucher.captures.all()
             standing = sum((one.amount - one.rolled_back for one in captures), Decimal(0))
-            live = voucher.reservations.live().count()
+            live = sum(one.state == "live" for one in voucher.reservations.all())
             assert voucher.reserved == live
             assert voucher.used + voucher.reserved <= voucher.most_uses
             if voucher.is_gift_card:
                 assert standing == voucher.captured <= voucher.value
             elif voucher.redemption_id is not None:
-                assert voucher.used == captures.count() <= 1
+                assert voucher.used == len(captures) <= 1
             else:
-                assert voucher.used == captures.filter(is_undone=False).count()
+                assert voucher.used == sum(not one.is_undone for one in captures)
             if voucher.most_uses == 1:
                 assert live <= 1
                 assert standing <= (voucher.value or 0)
@@ -189,8 +186,9 @@ class Lives(RuleBasedStateMachine):
         )
         balance = Account.objects.get(pk=member.pk).balance
         assert balance == POINTS - paid["out"] + paid["back"]
-        for bought in Voucher.objects.filter(redemption__isnull=False, gives="discount"):
-            capture = bought.captures.first()
+        paid_for = Voucher.objects.filter(redemption__isnull=False, gives="discount")
+        for bought in paid_for.select_related("redemption").prefetch_related("captures"):
+            capture = next(iter(bought.captures.all()), None)
             redemption = bought.redemption
             if capture is not None:
                 due = redemption.points * capture.rolled_back / capture.amount
@@ -244,9 +242,9 @@ def drive(examples, steps):
 
 
 def test_no_life_of_vouchers_breaks_a_rule():
-    assert drive(15, 30) > 50
+    assert drive(15, 30) > 30
 
 
 @pytest.mark.drill
 def test_no_long_life_of_vouchers_breaks_a_rule():
-    assert drive(int(os.environ.get("VOUCHER_LIVES", "400")), 60) > 2_000
+    assert drive(int(os.environ.get("VOUCHER_LIVES", "400")), 60) > 1_500
