@@ -197,6 +197,11 @@ class WorthForm(forms.Form):
         return begin_of(first), end_of(last)
 
 
+def too_far(moment: datetime | None) -> bool:
+    """Tell whether a moment lies where not every clock and calendar here can reckon with it."""
+    return moment is not None and not FIRST_DAY <= moment.date() <= LAST_DAY
+
+
 def begin_of(day: date) -> datetime:
     return midnight(day, program_zone())
 
