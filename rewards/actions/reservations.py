@@ -265,7 +265,12 @@ def _hold_name(name: str) -> None:
 
 def _content(codes: Sequence[str], order: Order, member_id: int | None) -> str:
     """Digest what was asked, under the site's key, so that no code can be tried against it."""
-    lines = [[line.product, str(line.quantity), str(line.amount)] for line in order.lines]
+    lines = [[line.product, _plain(line.quantity), _plain(line.amount)] for line in order.lines]
     typed = [candidates(code)[:1] for code in codes]
-    asked = [typed, str(order.total), lines, order.reference, member_id]
+    asked = [typed, _plain(order.total), lines, order.reference, member_id]
     return hmac.new(settings.SECRET_KEY.encode(), json.dumps(asked).encode(), sha256).hexdigest()
+
+
+def _plain(number: Decimal) -> str:
+    """Write a number so that 40, 40.0 and 40.00 are the same."""
+    return str(number.normalize())

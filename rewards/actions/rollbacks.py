@@ -41,7 +41,7 @@ def roll_back(
     undone. Refuses more than is left.
     """
     voucher, capture = _lock(capture_id)
-    content = sha256(str(amount).encode()).hexdigest()
+    content = sha256(str(amount and amount.normalize()).encode()).hexdigest()
     earlier = Rollback.objects.filter(capture=capture, client_id=client_id, key=key).first()
     if earlier is not None:
         if earlier.content != content:

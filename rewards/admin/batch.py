@@ -29,6 +29,7 @@ from rewards.actions.promotions import start_promotion
 from rewards.admin.export_request import ASK, STOP, export_facts, length_of, lines_of
 from rewards.admin.finance import finance_csv, finance_page
 from rewards.admin.worth_form import CodesForm, PromotionForm, WorthForm
+from rewards.code_vault import SealBrokenError
 from rewards.models import Batch, Voucher
 from rewards.reports.batch_words import first_day, last_day, progress, use_of, worth_words
 
@@ -283,12 +284,19 @@ def _facts(request: HttpRequest, batch: Batch) -> list[tuple[str, str]]:
     ]
     if batch.form == Batch.Form.PROMOTION and request.user.has_perm("rewards.add_batch"):
         voucher = batch.vouchers.first()
-        facts.insert(1, (_("Code"), code_of(voucher=voucher) if voucher else "–"))
+        facts.insert(1, (_("Code"), _readable(voucher) if voucher else "–"))
     if batch.per_member is not None:
         facts.append((_("How often per member"), whole(batch.per_member)))
     if batch.cost is not None:
         facts.append((_("Cost price"), money(batch.cost)))
     return facts
+
+
+def _readable(voucher: Voucher) -> str:
+    try:
+        return code_of(voucher=voucher)
+    except SealBrokenError:
+        return _("cannot be read with the key that this site has now")
 
 
 def _uses(batch: Batch) -> dict[str, Any]:

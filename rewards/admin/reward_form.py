@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from rewards.admin.worth_form import too_far
 from rewards.models import Reward
 from rewards.models.reward import MONEY, MOST_POINTS, Gives
 from rewards.standing import Price
@@ -173,6 +174,9 @@ def _worth(answers: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _window(answers: dict[str, Any]) -> list[tuple[str, str]]:
     opens, ends = answers.get("from_at"), answers.get("until_at")
+    far = [name for name in ("from_at", "until_at") if too_far(answers.get(name))]
+    if far:
+        return [(name, _("Between the years 2000 and 2099.")) for name in far]
     if opens is not None and ends is not None and ends <= opens:
         return [("until_at", _("It has to end after it begins."))]
     return []

@@ -1,5 +1,7 @@
 """What the buttons of a reward ask."""
 
+from datetime import datetime
+
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
@@ -17,6 +19,7 @@ from members.admin.buttons import Question, ReasonForm
 from members.models import Card, Member, Tier
 from members.refusals import Refusal
 from rewards.actions.catalog import MOST_PIECES
+from rewards.admin.worth_form import too_far
 from rewards.pictures import clean_picture
 
 COUNTED, CAME_IN = "counted", "came_in"
@@ -60,6 +63,12 @@ class EarlyForm(ReasonForm):
         help_text=gettext_lazy("Empty: this tier waits for the window like everybody."),
     )
     field_order = ["tier", "from_at", "reason"]
+
+    def clean_from_at(self) -> datetime | None:
+        from_at: datetime | None = self.cleaned_data["from_at"]
+        if too_far(from_at):
+            raise forms.ValidationError(_("Between the years 2000 and 2099."))
+        return from_at
 
 
 class InvitedForm(ReasonForm):

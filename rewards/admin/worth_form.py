@@ -209,6 +209,11 @@ def _shown_when(name: str) -> str:
     return f"{sorted(map(str, kinds))}.includes(gives)" if kinds else ""
 
 
+def too_far(moment: datetime | None) -> bool:
+    """Tell whether a moment lies where not every clock and calendar here can reckon with it."""
+    return moment is not None and not FIRST_DAY <= moment.date() <= LAST_DAY
+
+
 def begin_of(day: date) -> datetime:
     return midnight(day, program_zone())
 

@@ -148,6 +148,14 @@ def test_a_code_for_everybody_is_made_and_shown_to_who_may_make_them(marketing):
     assert "SUMMER" not in f"{act.what}{act.before}{act.after}".upper()
 
 
+def test_a_code_that_was_sealed_with_another_key_breaks_no_page(marketing, settings):
+    filled(marketing, f"{BATCHES}promotion/", **WORD)
+
+    settings.VOUCHER_KEY = "another key than it was sealed with"
+
+    assert "cannot be read with the key" in text_of(marketing.get(page(Batch.objects.get())))
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from rewards.actions.waiting_list import join_line
-from rewards.models import Place, Reward
+from rewards.models import EarlyAccess, Place, Reward
 from tests import make
 
 LIST = "/admin/rewards/reward/"
@@ -38,6 +38,8 @@ def test_a_number_that_is_no_rewards_leads_nowhere(desk, number, page):
         ({"step_points": "1", "most_points": "100", "step_value": "99999999"}, "step_value"),
         ({"step_points": "1", "most_points": "100000000", "step_value": "1.00"}, "step_value"),
         ({"gives": "percentage", "value": "", "percent": "5", "most_off": "0"}, "most_off"),
+        ({"from_at_0": "0001-01-01", "from_at_1": "00:00"}, "from_at"),
+        ({"until_at_0": "9999-12-31", "until_at_1": "23:59"}, "until_at"),
         ({"gives": "percentage", "value": "", "percent": "5", "most_off": "-1"}, "most_off"),
     ],
 )
@@ -56,6 +58,18 @@ def test_a_choice_that_comes_to_what_an_amount_can_be_is_kept(desk):
     desk.post(f"{LIST}add/", REWARD | steps | {"step_value": "1.00"})
 
     assert Reward.objects.get().most_points == 99_999_999
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_nobody_has_early_access_from_a_day_that_no_calendar_here_knows(desk, day):
+    make.published_program()
+    what = make.reward()
+
+    asked = {"tier": "1", "from_at_0": day, "from_at_1": "00:00", "reason": "Gold first"}
+    page = desk.post(f"{LIST}{what.pk}/early/", asked)
+
+    assert list(page.context["form"].errors) == ["from_at"]
+    assert not EarlyAccess.objects.exists()
 
 
 def test_a_list_counts_who_waits_and_nobody_who_waited(desk):

@@ -86,6 +86,8 @@ def test_each_step_sent_again_is_answered_the_same(till, voucher):
     ]
 
     assert [one.status_code for one in again] == [200, 200]
+    assert reserve(till, voucher, total="40.0").json()["reservation"] == "k-1"
+    assert till.post(address, {"rollback": "r-1", "amount": "2"}).content == back.content
     assert [one.content for one in again] == [used.content, back.content]
     other = till.post(address, {"rollback": "r-1", "amount": "3.00"})
     assert (other.status_code, other.json()["code"]) == (409, "other_content")
