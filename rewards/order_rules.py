@@ -83,8 +83,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What an earlier voucher took off the same order."""
+    """What an earlier voucher took off the same order; `voucher` is the number it has with us."""
 
+    voucher: int = 0
     gives: str
     amount: Decimal
     product: str = ""

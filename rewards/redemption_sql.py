@@ -91,15 +91,16 @@ def scene_of(*, reward_id: int, member_id: int, key: UUID, today: date) -> Scene
     )
 
 
-def keep(*, made: Redemption, voucher: Voucher | None, use: LimitUse | None) -> None:
-    """Write a redemption, its voucher and that it was one time more; both get their numbers."""
+def keep(*, made: Redemption, voucher: Voucher | None) -> None:
+    """Write a redemption, its voucher, and one time more in its period; both get their numbers."""
     values = _values(made)
-    if use is not None:
-        values += [use.member_id, use.reward_id, use.since]
+    if made.counted_since is not None:
+        values += [made.member_id, made.reward_id, made.counted_since]
     if voucher is not None:
         values += _values(voucher)
     with prepared_cursor() as cursor:
-        cursor.execute(_keeping(has_voucher=voucher is not None, counts=use is not None), values)
+        counts = made.counted_since is not None
+        cursor.execute(_keeping(has_voucher=voucher is not None, counts=counts), values)
         made.pk, voucher_id = cursor.fetchone()
     made._state.adding = False
     if voucher is not None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -88,16 +89,19 @@ def _set_state(reward_id: int, state: Reward.State, now: datetime) -> Reward:
 
 
 @transaction.atomic
-def count_stock(*, reward_id: int, pieces: int, now: datetime) -> Stock:
+def count_stock(
+    *, reward_id: int, pieces: int, now: datetime, request_key: UUID | None = None
+) -> Stock:
     """
     Say how many pieces there are, those held for the line included.
 
-    Whoever waits is offered what comes free, in order. Refuses fewer than are held.
+    Whoever waits is offered what comes free, in order. The same request key counts once. Refuses
+    fewer than are held.
     """
     _refuse_too_many(pieces)
     forget_discounts()
-    stock, is_new = Stock.objects.get_or_create(reward_id=reward_id, defaults={"left": pieces})
-    if is_new:
+    stock, is_done = _stock(reward_id, pieces, request_key)
+    if is_done:
         return stock
     turns = hold_for_next(reward_id=reward_id, most=pieces - stock.held, now=now)
     stock = Stock.objects.lock(reward_id)
@@ -106,26 +110,43 @@ def count_stock(*, reward_id: int, pieces: int, now: datetime) -> Stock:
             _("%(held)s of them are held for members in line; there cannot be fewer.")
             % {"held": stock.held}
         )
-    stock.left, stock.held = pieces, stock.held + turns
-    stock.save(update_fields=["left", "held"])
+    stock.left, stock.held, stock.last_key = pieces, stock.held + turns, request_key
+    stock.save(update_fields=["left", "held", "last_key"])
     return stock
 
 
 @transaction.atomic
-def add_stock(*, reward_id: int, pieces: int, now: datetime) -> Stock:
-    """Add pieces that came in; whoever waits is offered them first, in order."""
+def add_stock(
+    *, reward_id: int, pieces: int, now: datetime, request_key: UUID | None = None
+) -> Stock:
+    """
+    Add pieces that came in; whoever waits is offered them first, in order.
+
+    The same request key adds them once.
+    """
     _refuse_too_many(pieces)
     forget_discounts()
-    made, is_new = Stock.objects.get_or_create(reward_id=reward_id, defaults={"left": pieces})
-    if is_new:
-        return made
+    stock, is_done = _stock(reward_id, pieces, request_key)
+    if is_done:
+        return stock
     # What was free before may be taken by now; the next sweep offers what is left of it.
     turns = hold_for_next(reward_id=reward_id, most=pieces, now=now)
     stock = Stock.objects.lock(reward_id)
     _refuse_too_many(stock.left + pieces)
     stock.left, stock.held = stock.left + pieces, stock.held + turns
-    stock.save(update_fields=["left", "held"])
+    stock.last_key = request_key
+    stock.save(update_fields=["left", "held", "last_key"])
     return stock
+
+
+def _stock(reward_id: int, pieces: int, request_key: UUID | None) -> tuple[Stock, bool]:
+    """Return the stock, and whether this request has been carried out; one colleague at a time."""
+    Reward.objects.lock(reward_id)
+    made, is_new = Stock.objects.get_or_create(
+        reward_id=reward_id, defaults={"left": pieces, "last_key": request_key}
+    )
+    is_again = request_key is not None and made.last_key == request_key
+    return made, is_new or is_again
 
 
 def _refuse_too_many(pieces: int) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from members.actions.proof import check_proof
+from members.actions.proof import ProofWrong, check_proof
 from members.actions.traces import record_act
 from members.models import Card
 from members.refusals import Refusal
@@ -130,7 +130,6 @@ def can_be_undone(*, capture: Capture, now: datetime) -> bool:
     return capture.reservation.client_id is None and now - capture.captured_at <= UNDONE_WITHIN
 
 
-@transaction.atomic
 def redeem_at_counter(
     *,
     member_id: int,
@@ -144,8 +143,20 @@ def redeem_at_counter(
     Turn a member's points into a reward while they stand there, proven by the code of their card.
 
     The same request key redeems once. Refuses a code that is wrong, old, another member's or
-    used before: a card number alone never spends.
+    used before: a card number alone never spends. Wrong codes count as wrong tries.
     """
+    check_may_try(client_id=None, staff_id=staff_id, now=now)
+    try:
+        return _redeem(member_id, choice, shown, request_key, staff_id, now)
+    except ProofWrong:
+        note_wrong_try(client_id=None, staff_id=staff_id, now=now)
+        raise
+
+
+@transaction.atomic
+def _redeem(
+    member_id: int, choice: Choice, shown: str, request_key: UUID, staff_id: int, now: datetime
+) -> Redemption:
     is_again = Redemption.objects.filter(request_key=request_key).exists()
     if not is_again:
         Card.objects.lock(check_proof(shown=shown, now=now).card_id)

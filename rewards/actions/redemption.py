@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from members.models import PROGRAM_SOURCE
@@ -18,14 +18,14 @@ from points.program_cache import program_zone
 from points.refusals import RuleSaysNo
 from points.reports.reasons import REWARD
 from rewards.actions.issuing import Worth, new_voucher
-from rewards.actions.waiting_list import give_back_piece, hold_for_next, place_of
+from rewards.actions.waiting_list import give_back_piece, hold_for_next, let_lapse, place_of
 from rewards.models import LimitUse, Place, Redemption, Reward, Voucher
 from rewards.redemption_sql import keep, scene_of, take_piece
 from rewards.refusals import NoSuchPrice, OtherRedemption, RewardRefused, RewardRepriced
 from rewards.reports.offers import early_of, offer_of, price_of
 from rewards.reports.why_not import tier_names, why_not
 from rewards.signals import reward_redeemed, voucher_issued
-from rewards.standing import Reason, Taker, Why, period_of, reasons_not
+from rewards.standing import Reason, Taker, Why, reasons_not
 
 HANDING = {
     "none": Redemption.Handing.NONE,
@@ -34,7 +34,6 @@ HANDING = {
 }
 
 
-@transaction.atomic
 def redeem_reward(
     *,
     member_id: int,
@@ -54,13 +53,31 @@ def redeem_reward(
     `rewards.standing.Why`, and changes nothing. A piece of stock is taken last, so that those
     who are after the last ones wait for each other no longer than a commit.
     """
+    try:
+        return _redeem(member_id, reward_id, points, revision, request_key, actor, now)
+    except IntegrityError:
+        # Somebody used this key for another member while we held our own account's lock; on the
+        # second try it is known, and a fault of our own fails again.
+        return _redeem(member_id, reward_id, points, revision, request_key, actor, now)
+
+
+@transaction.atomic
+def _redeem(
+    member_id: int,
+    reward_id: int,
+    points: int,
+    revision: int,
+    request_key: UUID,
+    actor: str,
+    now: datetime,
+) -> Redemption:
     holder = lock_holder(member_id)
     today = local_day(now, holder.zone)
     scene = scene_of(reward_id=reward_id, member_id=member_id, key=request_key, today=today)
     if scene is None or scene.is_repeated:
         return _earlier(request_key, (member_id, reward_id, points, revision))
     reward = scene.reward
-    place = place_of(reward_id=reward.pk, member_id=member_id) if scene.has_place else None
+    place = _place_of(reward, member_id, now) if scene.has_place else None
     taker = Taker(
         status=holder.standing,
         tier=holder.tier,
@@ -83,9 +100,10 @@ def redeem_reward(
         actor=actor,
         redeemed_at=now,
         handing=HANDING[reward.handing],
+        counted_since=scene.use.since if reward.per_member is not None else None,
     )
     voucher = _voucher_of(made, holder.zone) if reward.has_voucher else None
-    keep(made=made, voucher=voucher, use=scene.use if reward.per_member is not None else None)
+    keep(made=made, voucher=voucher)
     if place is not None:
         _end(place, now)
     if reward.has_stock and not take_piece(reward_id=reward.pk, is_held=taker.has_piece):
@@ -137,6 +155,16 @@ def _earlier(request_key: UUID, asked: tuple[int, int, int, int]) -> Redemption:
     if (earlier.member_id, earlier.reward_id, earlier.points, earlier.revision) != asked:
         raise OtherRedemption
     return earlier
+
+
+def _place_of(reward: Reward, member_id: int, now: datetime) -> Place | None:
+    """Lock a member's place in line; one whose turn has passed is let go first, swept or not."""
+    place = place_of(reward_id=reward.pk, member_id=member_id)
+    if place is None or place.state != Place.State.HELD or place.is_held(now):
+        return place
+    let_lapse(place_id=place.pk, now=now)
+    reward.stock.refresh_from_db()
+    return None
 
 
 def _check_offer(reward: Reward, taker: Taker, now: datetime, today: date) -> None:
@@ -202,9 +230,11 @@ def _give_back(made: Redemption, now: datetime) -> None:
     """Give back the turn and the piece; what was never counted stays so."""
     reward = Reward.objects.select_related("stock").get(pk=made.reward_id)
     turns = hold_for_next(reward_id=reward.pk, most=1, now=now) if reward.has_stock else 0
-    since = period_of(reward.period, local_day(made.redeemed_at, program_zone()))
-    used = LimitUse.objects.filter(reward=reward, member_id=made.member_id, since=since)
-    used.filter(times__gt=0).update(times=F("times") - 1)
+    if made.counted_since is not None:
+        used = LimitUse.objects.filter(
+            reward=reward, member_id=made.member_id, since=made.counted_since
+        )
+        used.filter(times__gt=0).update(times=F("times") - 1)
     give_back_piece(reward_id=reward.pk, turns=turns)
 
 

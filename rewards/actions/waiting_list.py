@@ -10,7 +10,10 @@ from members.models import Member
 from members.refusals import Refusal
 from members.signals import announce
 from rewards.models import Place, Reward, Stock
+from rewards.reports.offers import early_of, offer_of
+from rewards.reports.takers import known_of
 from rewards.signals import reward_returned
+from rewards.standing import Why, reasons_not
 
 KEPT_FOR = timedelta(hours=48)
 A_SWEEP = 1_000
@@ -33,7 +36,7 @@ def join_line(*, member_id: int, reward_id: int, now: datetime) -> Place:
     """
     reward = Reward.objects.live(now).filter(pk=reward_id).select_related("stock").first()
     member = Member.objects.get(pk=member_id)
-    if reward is None or reward.free is None or not member.may_spend:
+    if reward is None or reward.free is None or not _may_wait(reward, member, now):
         raise NoLine(_("There is no line for this reward."))
     waiting = Place.objects.live().filter(reward=reward, member_id=member_id).first()
     if waiting is not None:
@@ -104,7 +107,7 @@ def hold_for_next(*, reward_id: int, most: int, now: datetime) -> int:
 
     The caller holds as many pieces, last of all: places are locked before stock.
     """
-    turns = list(_line(reward_id)[: max(most, 0)])
+    turns = list(_line(reward_id, now)[: max(most, 0)])
     for place in turns:
         place.state, place.held_until = Place.State.HELD, now + KEPT_FOR
         place.save(update_fields=["state", "held_until"])
@@ -123,6 +126,14 @@ def give_back_piece(*, reward_id: int, turns: int) -> None:
     Stock.objects.filter(pk=reward_id).update(left=F("left") + 1, held=F("held") + turns)
 
 
+def _may_wait(reward: Reward, member: Member, now: datetime) -> bool:
+    """Whether only pieces and points stand between them; else a piece would be kept from others."""
+    known = known_of(member, [reward], now)
+    early = early_of(reward, now)
+    reasons = reasons_not(offer_of(reward, early), known.taker(reward, now), now, known.today)
+    return {reason.why for reason in reasons} <= {Why.SOLD_OUT, Why.POINTS}
+
+
 def _end(place: Place, state: Place.State, now: datetime) -> None:
     """End a place; what was held for it is held for the next, or free if nobody waits."""
     was_held = place.state == Place.State.HELD
@@ -132,10 +143,14 @@ def _end(place: Place, state: Place.State, now: datetime) -> None:
         Stock.objects.filter(pk=place.reward_id, held__gt=0).update(held=F("held") - 1)
 
 
-def _line(reward_id: int) -> QuerySet[Place]:
-    """Lock those who wait, first come first; who is just leaving or redeeming is passed by."""
+def _line(reward_id: int, now: datetime) -> QuerySet[Place]:
+    """
+    Lock those who wait, first come first; who is just leaving or redeeming is passed by.
+
+    Nobody's turn comes for what is not offered any more.
+    """
     waiting = Place.objects.filter(
-        reward_id=reward_id,
+        reward__in=Reward.objects.live(now).filter(pk=reward_id),
         state=Place.State.WAITING,
         member__status=Member.Status.ACTIVE,
     )

@@ -234,7 +234,12 @@ class RewardPage(StaffPage):
         def act(answers: dict[str, Any]) -> Done:
             before = reward.stock.left if reward.has_stock else None
             change = add_stock if answers["how"] == CAME_IN else count_stock
-            after = change(reward_id=reward.pk, pieces=answers["pieces"], now=timezone.now())
+            after = change(
+                reward_id=reward.pk,
+                pieces=answers["pieces"],
+                request_key=answers["request_key"],
+                now=timezone.now(),
+            )
             words = _("Stock: %(pieces)s") % {"pieces": whole(after.left)}
             return Done(words, {"left": before}, {"left": after.left})
 

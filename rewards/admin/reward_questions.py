@@ -1,6 +1,7 @@
 """What the buttons of a reward ask."""
 
 from datetime import datetime
+from uuid import uuid4
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -45,6 +46,7 @@ class StockForm(ReasonForm):
         widget=UnfoldAdminIntegerFieldWidget,
         help_text=gettext_lazy("Whoever waits in line is offered one first and gets a letter."),
     )
+    request_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     field_order = ["how", "pieces", "reason"]
 
 

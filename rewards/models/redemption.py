@@ -65,6 +65,8 @@ class Redemption(models.Model):
     handing = models.CharField(
         _("handing over"), max_length=10, choices=Handing, default=Handing.NONE
     )
+    counted_since = models.DateField(null=True, blank=True, editable=False)
+    """The period in which it counts against the member's limit; null if there was none."""
     handed_at = models.DateTimeField(_("handed over at"), null=True, blank=True)
     undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
 
@@ -107,6 +109,7 @@ class Redemption(models.Model):
                     "tier",
                     "actor",
                     "redeemed_at",
+                    "counted_since",
                 ],
             ),
         ]

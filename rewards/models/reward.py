@@ -280,6 +280,8 @@ class Stock(models.Model):
     )
     left = models.PositiveIntegerField(_("pieces left"))
     held = models.PositiveIntegerField(_("of which held"), default=0)
+    last_key = models.UUIDField(null=True, editable=False)
+    """The request by which somebody counted or added pieces last; sent again it changes nothing."""
 
     objects = StockQuerySet.as_manager()
 

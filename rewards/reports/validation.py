@@ -93,11 +93,14 @@ def validated(
     What was taken off the same order before counts, if the order has a number.
     """
     order = replace(order, taken=_taken(order, asker, vouchers, now))
+    before = {one.voucher for one in order.taken}
     seen: set[int] = set()
     offers: list[Offered] = []
     for voucher in vouchers:
         if voucher is not None:
-            offers.append(_offered(voucher, order, asker, now, is_again=voucher.pk in seen))
+            # A code that many may use is for one order at a time; a gift card for all it holds.
+            is_again = voucher.pk in seen or (voucher.most_uses > 1 and voucher.pk in before)
+            offers.append(_offered(voucher, order, asker, now, is_again=is_again))
             seen.add(voucher.pk)
     answers = iter(applied(order, offers, declared_rules()))
     return [
@@ -216,6 +219,7 @@ def _taken(
         of_order.filter(live | captured)
         .order_by("pk")
         .values_list(
+            "voucher_id",
             "voucher__gives",
             "voucher__product",
             "voucher__is_alone",
@@ -223,6 +227,6 @@ def _taken(
         )
     )
     return tuple(
-        Taken(gives=gives, product=product, is_alone=is_alone, amount=amount)
-        for gives, product, is_alone, amount in rows
+        Taken(voucher=pk, gives=gives, product=product, is_alone=is_alone, amount=amount)
+        for pk, gives, product, is_alone, amount in rows
     )

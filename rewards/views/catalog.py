@@ -16,7 +16,7 @@ from members.views.door import for_members, member_of
 from points.reports.wording import points_text
 from rewards.actions.redemption import redeem_reward
 from rewards.actions.taking_back import latest_to_take_back, take_back_redemption
-from rewards.actions.waiting_list import NoLine, join_line, leave_line
+from rewards.actions.waiting_list import join_line, leave_line
 from rewards.forms import ChoiceForm, RedeemForm
 from rewards.models import Redemption, RewardPicture
 from rewards.reports.catalog import Item, catalog_of, item_of
@@ -81,25 +81,18 @@ def redeem(request: HttpRequest, member: Member, reward_id: int) -> HttpResponse
 @for_members
 def line(request: HttpRequest, member: Member, reward_id: int) -> HttpResponse:
     """Join the line for a reward that is gone, or leave it."""
+    _seen(reward_id, member)
     now = timezone.now()
     try:
         if "leave" in request.POST:
             leave_line(member_id=member.pk, reward_id=reward_id, now=now)
             messages.success(request, _("You have left the line."))
         else:
-            _refuse_what_they_could_not_have(reward_id, member)
             join_line(member_id=member.pk, reward_id=reward_id, now=now)
             messages.success(request, _("You are in line. We write to you when it is your turn."))
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("rewards:reward", reward_id)
-
-
-def _refuse_what_they_could_not_have(reward_id: int, member: Member) -> None:
-    """Let nobody wait for what is not for them: a piece would be kept from who may have it."""
-    item, _spendable = _seen(reward_id, member)
-    if item.place is None and item.is_sold_out and not item.can_wait:
-        raise NoLine(_("There is no line for this reward."))
 
 
 @require_POST

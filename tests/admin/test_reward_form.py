@@ -51,6 +51,11 @@ def faults(answer) -> dict:
     return answer.context["adminform"].form.errors
 
 
+def counted(desk, made, **answers):
+    address = page(made, "stock")
+    return desk.post(address, Fields(desk.get(address).content.decode()).values | answers)
+
+
 def test_a_reward_is_made_by_a_form_and_is_a_draft(desk):
     filled(desk, step_points="100", step_value="1", most_points="5000", cost="4.50")
 
@@ -153,12 +158,24 @@ def test_it_goes_into_the_catalog_and_out_of_it_by_a_button_each(desk):
 def test_stock_comes_in_or_is_counted(desk):
     made = make.reward()
 
-    desk.post(page(made, "stock"), {"how": "counted", "pieces": "7", "reason": "Counted"})
-    desk.post(page(made, "stock"), {"how": "came_in", "pieces": "3", "reason": "A box"})
+    counted(desk, made, how="counted", pieces="7", reason="Counted")
+    counted(desk, made, how="came_in", pieces="3", reason="A box")
 
     assert Stock.objects.get(pk=made.pk).left == 10
     acts = list(StaffAct.objects.on(made).order_by("pk").values_list("before", "after"))
     assert acts == [({"left": None}, {"left": 7}), ({"left": 7}, {"left": 10})]
+
+
+def test_pieces_that_are_sent_twice_come_in_once(desk):
+    made = make.reward(stock=2)
+    address = page(made, "stock")
+    box = {"how": "came_in", "pieces": "3", "reason": "A box"}
+    body = Fields(desk.get(address).content.decode()).values | box
+
+    for _click in range(2):
+        desk.post(address, body)
+
+    assert Stock.objects.get(pk=made.pk).left == 5
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n" + b"0" * 50])

@@ -206,3 +206,14 @@ def test_a_code_spends_once_and_for_its_own_member(joost, now):
 
     assert Redemption.objects.count() == 1
     assert make.balance(bram) == 2000
+
+
+def test_wrong_codes_of_a_card_count_at_the_counter_as_well(joost, now):
+    anna = make.member(points=2000)
+
+    for _try in range(MOST_A_MINUTE):
+        with pytest.raises(ProofWrong):
+            redeem(anna, reward(), joost, shown="2062537302048000000", now=now)
+
+    with pytest.raises(TooManyWrongCodes):
+        redeem(anna, reward(), joost, shown=shown_by(anna, now), now=now)

@@ -15,7 +15,7 @@ from points.reports.explanations import explain
 from rewards.actions.issuing import code_of
 from rewards.actions.redemption import redeem_reward
 from rewards.codes import tidy
-from rewards.models import EarlyAccess, Invited, LimitUse, Redemption, Stock, Voucher
+from rewards.models import EarlyAccess, Invited, LimitUse, Redemption, Reward, Stock, Voucher
 from tests import make
 from tests.rewards.undoing import undo
 
@@ -267,3 +267,14 @@ def test_undoing_nothing_changes_nothing(now):
     undo(made, 0, now=now)
 
     assert Entry.objects.filter(member_id=by.pk).count() == 2
+
+
+def test_what_was_had_before_there_was_a_limit_gives_no_turn_back(now):
+    what, by = make.reward(), make.member(points=5_000)
+    before = make.redeem(by, what)
+    Reward.objects.update(per_member=1)
+    make.redeem(by, what)
+
+    undo(before, 500, now=now)
+
+    assert refused(by, what).code == "reward_limit_reached"

@@ -243,3 +243,23 @@ def test_what_is_not_valid_is_not_held(facts, at, expected, now):
     assert not Reservation.objects.exists()
     voucher.refresh_from_db()
     assert voucher.reserved == 0
+
+
+def test_a_code_for_many_is_used_once_on_an_order(now):
+    many = tills.voucher(most_uses=10)
+    held = tills.reserved(many, order="O-1")
+    capture_reservation(reservation_id=held.pk, amount=None, actor="user:0", now=now)
+
+    with pytest.raises(VouchersRefused) as refused:
+        tills.reserved(many, order="O-1")
+
+    assert refused.value.code == "same_voucher_twice"
+    assert tills.reserved(many, order="O-2").amount == 5
+
+
+def test_a_gift_card_pays_again_for_an_order_that_it_paid_in_part(now):
+    card = tills.voucher(gives="gift_card", value="50.00")
+    held = tills.reserved(card, total="40.00", order="O-1")
+    capture_reservation(reservation_id=held.pk, amount=Decimal(10), actor="user:0", now=now)
+
+    assert tills.reserved(card, total="40.00", order="O-1").amount > 0

@@ -1,6 +1,7 @@
 """The line for what is gone: in order, held for two days, and told."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -8,9 +9,10 @@ from mailroom.models import Letter
 from members.actions.membership import freeze_membership
 from members.models import Member
 from members.refusals import Refusal
-from rewards.actions.catalog import add_stock, count_stock
+from rewards.actions.catalog import add_stock, count_stock, withdraw_reward
 from rewards.actions.turn_letters import post_missing_turns, post_turn
 from rewards.actions.waiting_list import (
+    NoLine,
     join_line,
     leave_line,
     let_places_lapse,
@@ -246,3 +248,58 @@ def test_nobody_is_told_of_a_turn_that_has_passed(now, gone):
     add_stock(reward_id=gone.pk, pieces=1, now=now)
 
     assert post_missing_turns(now=now + timedelta(hours=48)) == 0
+
+
+def test_who_comes_after_their_turn_takes_a_free_piece_and_lets_the_held_one_go(now, gone):
+    (first,) = line(gone, now, many=1)
+    add_stock(reward_id=gone.pk, pieces=2, now=now)
+
+    make.redeem(first, gone, now=now + timedelta(hours=49))
+
+    assert stock() == (1, 0)
+    assert Place.objects.get().state == "lapsed"
+
+
+def test_who_comes_after_their_turn_finds_the_piece_with_the_next(now, gone):
+    first, second = line(gone, now, many=2)
+    add_stock(reward_id=gone.pk, pieces=1, now=now)
+
+    late = now + timedelta(hours=49)
+    with pytest.raises(Refusal) as refused:
+        make.redeem(first, gone, now=late)
+    let_places_lapse(now=late)
+    make.redeem(second, gone, now=late)
+
+    assert refused.value.code == "reward_sold_out"
+    assert stock() == (0, 0)
+
+
+def test_nobody_is_offered_what_was_withdrawn(now, gone):
+    line(gone, now, many=1)
+    withdraw_reward(reward_id=gone.pk, now=now)
+
+    add_stock(reward_id=gone.pk, pieces=1, now=now)
+    offer_what_is_free(now=now)
+
+    assert Place.objects.get().state == "waiting"
+    assert stock() == (1, 0)
+
+
+@pytest.mark.parametrize("fields", [{"audience": "invited"}, {"tier_id": 1}, {"per_member": 1}])
+def test_nobody_waits_for_what_is_not_for_them(now, fields):
+    what, member = make.reward(stock=1, **fields), make.member(points=500)
+    if "per_member" in fields:
+        make.redeem(member, what)
+    Stock.objects.update(left=0)
+
+    with pytest.raises(NoLine):
+        wait(member, what, at=now)
+
+
+def test_pieces_that_are_entered_twice_come_in_once(now, gone):
+    key = uuid4()
+
+    for _click in range(2):
+        add_stock(reward_id=gone.pk, pieces=5, now=now, request_key=key)
+
+    assert stock() == (5, 0)
