@@ -1,5 +1,6 @@
 """Many at once: the last pieces, the last points, the last time one may, one click twice."""
 
+from datetime import timedelta
 from threading import Event
 from uuid import uuid4
 
@@ -139,6 +140,31 @@ def test_who_redeems_as_their_turn_is_lapsing_comes_too_late(now):
     assert (stock.left, stock.held) == (1, 1)
     assert Place.objects.get(member=following).state == "held"
     assert make.balance(by) == 500
+
+
+def test_a_turn_that_two_sweeps_let_lapse_at_once_goes_to_one(now):
+    what, members = make.reward(stock=0), [make.member() for _ in range(3)]
+    for number, member in enumerate(members):
+        since = now + timedelta(minutes=number)
+        join_line(member_id=member.pk, reward_id=what.pk, now=since)
+    add_stock(reward_id=what.pk, pieces=1, now=now)
+    place, lapsed = Place.objects.get(member=members[0]), Event()
+
+    def work(number):
+        if number == 0:
+            with transaction.atomic():
+                done = let_lapse(place_id=place.pk, now=place.held_until)
+                lapsed.set()
+                wait_for_waiting(1)
+            return done
+        lapsed.wait(10)
+        return let_lapse(place_id=place.pk, now=place.held_until)
+
+    assert at_once(work) == [True, False]
+
+    stock = Stock.objects.get()
+    assert (stock.left, stock.held) == (1, 1)
+    assert sorted(Place.objects.values_list("state", flat=True)) == ["held", "lapsed", "waiting"]
 
 
 def test_a_free_piece_that_is_being_taken_is_offered_to_nobody(now):
