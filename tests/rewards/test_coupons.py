@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from members.actions.entitlement import MayNot
 from members.models import ApiClient, Tier
 from members.refusals import Refusal
 from points.actions.reporting import preview_purchase, report_purchase, report_purchases
@@ -252,6 +253,17 @@ def test_the_same_request_makes_one_rule():
         coupon_rule(by=by, key=key, name="Spring", least_total=Decimal(10))
     assert no.value.code == "other_content"
     assert CouponRule.objects.count() == 1
+
+
+def test_only_who_may_makes_or_stops_a_rule():
+    nobody, rule = make.staff(), coupon_rule()
+
+    with pytest.raises(MayNot):
+        coupon_rule(by=nobody)
+    with pytest.raises(MayNot):
+        stop_coupon_rule(rule_id=rule.pk, staff_id=nobody.pk, now=NOW)
+
+    assert CouponRule.objects.get().stopped_at is None
 
 
 def test_a_rule_is_stopped_once():

@@ -251,6 +251,7 @@ def test_codes_are_wiped_once_they_went_out(agreed, asker, monkeypatch):
     assert wipe_codes(now=NOW) == 3
 
     assert {bytes(voucher.sealed) for voucher in agreed.vouchers.all()} == {b""}
+    assert {code_of(voucher=voucher) for voucher in agreed.vouchers.all()} == {""}
     assert all(code_of(voucher=voucher) for voucher in other.vouchers.all())
     assert BatchExport.objects.get().wiped_at == NOW
     assert wipe_codes(now=NOW) == 0

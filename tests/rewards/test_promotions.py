@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
+from members.actions.entitlement import MayNot
 from members.refusals import Refusal
 from rewards.actions.batches import stop_batch
 from rewards.actions.issuing import Worth, code_of
@@ -108,6 +109,13 @@ def test_what_makes_no_sense_is_refused_and_leaves_nothing(fields, code):
         promotion(**fields)
 
     assert refusal.value.code == code
+    assert not Batch.objects.exists()
+
+
+def test_only_who_may_makes_one():
+    with pytest.raises(MayNot):
+        promotion(by=make.staff())
+
     assert not Batch.objects.exists()
 
 

@@ -1,5 +1,6 @@
 """Many at once: the last pieces, the last points, the last time one may, one click twice."""
 
+from datetime import timedelta
 from threading import Event
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ from django.db import transaction
 from points.models import Entry
 from points.reports.verification import verify_ledger
 from rewards.actions.catalog import add_stock
-from rewards.actions.waiting_list import join_line, leave_line, let_lapse
+from rewards.actions.waiting_list import join_line, leave_line, let_lapse, offer_what_is_free
 from rewards.models import Place, Redemption, Stock, Voucher
 from tests import make
 from tests.members.at_once import at_once, wait_for_waiting
@@ -139,6 +140,54 @@ def test_who_redeems_as_their_turn_is_lapsing_comes_too_late(now):
     assert (stock.left, stock.held) == (1, 1)
     assert Place.objects.get(member=following).state == "held"
     assert make.balance(by) == 500
+
+
+def test_a_turn_that_two_sweeps_let_lapse_at_once_goes_to_one(now):
+    what, members = make.reward(stock=0), [make.member() for _ in range(3)]
+    for number, member in enumerate(members):
+        since = now + timedelta(minutes=number)
+        join_line(member_id=member.pk, reward_id=what.pk, now=since)
+    add_stock(reward_id=what.pk, pieces=1, now=now)
+    place, lapsed = Place.objects.get(member=members[0]), Event()
+
+    def work(number):
+        if number == 0:
+            with transaction.atomic():
+                done = let_lapse(place_id=place.pk, now=place.held_until)
+                lapsed.set()
+                wait_for_waiting(1)
+            return done
+        lapsed.wait(10)
+        return let_lapse(place_id=place.pk, now=place.held_until)
+
+    assert at_once(work) == [True, False]
+
+    stock = Stock.objects.get()
+    assert (stock.left, stock.held) == (1, 1)
+    assert sorted(Place.objects.values_list("state", flat=True)) == ["held", "lapsed", "waiting"]
+
+
+def test_a_free_piece_that_is_being_taken_is_offered_to_nobody(now):
+    what, by, waiting = make.reward(stock=0), *(make.member(points=500) for _ in range(2))
+    join_line(member_id=waiting.pk, reward_id=what.pk, now=now)
+    Stock.objects.update(left=1)
+    taken = Event()
+
+    def work(number):
+        if number == 0:
+            with transaction.atomic():
+                make.redeem(by, what)
+                taken.set()
+                wait_for_waiting(1)
+            return "taken"
+        taken.wait(10)
+        return offer_what_is_free(now=now)
+
+    assert at_once(work) == ["taken", 0]
+
+    stock = Stock.objects.get()
+    assert (stock.left, stock.held) == (0, 0)
+    assert Place.objects.get().state == "waiting"
 
 
 def test_pieces_that_come_in_at_once_are_held_for_as_many(now):

@@ -199,6 +199,27 @@ def test_who_asks_twice_keeps_one_place(now, gone):
     assert wait(by, gone, at=now + timedelta(hours=1)) == first
 
 
+def test_whose_turn_it_is_keeps_their_place_when_they_ask_again(now, gone):
+    first, *_rest = line(gone, now)
+    add_stock(reward_id=gone.pk, pieces=1, now=now)
+
+    again = wait(first, gone, at=now)
+
+    assert again.state == "held"
+    assert Place.objects.filter(member=first).count() == 1
+
+
+def test_who_is_frozen_gets_no_place_in_line(now, gone):
+    by = make.member()
+    freeze_membership(member_id=by.pk)
+
+    with pytest.raises(Refusal) as no:
+        wait(by, gone, at=now)
+
+    assert no.value.code == "no_line"
+    assert not Place.objects.exists()
+
+
 def test_a_piece_that_came_free_unseen_is_offered_by_the_sweep(now, gone):
     members = line(gone, now)
     Stock.objects.update(left=1)
