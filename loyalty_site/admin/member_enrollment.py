@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,7 +22,7 @@ from unfold.widgets import (
 
 from members.actions.consent_requests import say_yes
 from members.actions.enrollment import enroll_member
-from members.admin.buttons import Question
+from members.admin.buttons import Question, question_page
 from members.admin.reader import staff_of
 from members.details import BadPostalCode, tidy_postal_code
 from members.mail_topics import yes_words
@@ -108,15 +107,8 @@ def enroll(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(member)s takes part now") % {"member": member})
             return redirect("admin:members_member_change", member.pk)
-    context = {
-        **page.admin_site.each_context(request),
-        "opts": page.opts,
-        "title": ENROLL.title,
-        "question": ENROLL,
-        "form": form,
-        "back": _back(page, request),
-    }
-    return TemplateResponse(request, "members/admin/question.html", context)
+    back = _back(page, request)
+    return question_page(page, request, ENROLL, form, back=back)
 
 
 @transaction.atomic

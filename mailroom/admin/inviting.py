@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from members.actions.invitation import invite_all
 from members.address_lines import AddressLine, read_lines
-from members.admin.buttons import Question, ReasonForm
+from members.admin.buttons import Question, ReasonForm, question_page
 from members.models import User
 from members.reports.guests import Guest
 
@@ -77,15 +76,8 @@ def invite_addresses(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
         if not left:
             return redirect("admin:members_invitation_changelist")
         form = _what_is_left(form.cleaned_data, left)
-    context = {
-        **page.admin_site.each_context(request),
-        "opts": page.opts,
-        "title": INVITE.title,
-        "question": INVITE,
-        "form": form,
-        "back": reverse("admin:members_invitation_changelist"),
-    }
-    return TemplateResponse(request, "members/admin/question.html", context)
+    back = reverse("admin:members_invitation_changelist")
+    return question_page(page, request, INVITE, form, back=back)
 
 
 def told(sent: int) -> str:

@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +21,7 @@ from unfold.widgets import UnfoldAdminEmailInputWidget
 from mailroom.actions.suppression import enter_suppression, lift_suppression
 from mailroom.admin.dates import short_day
 from mailroom.models import Suppression
-from members.admin.buttons import Question, ReasonForm, ask, found
+from members.admin.buttons import Question, ReasonForm, ask, found, question_page
 from members.admin.pages import StaffPage
 from members.admin.traces import Done
 from members.models import StaffAct, User
@@ -139,15 +138,8 @@ class SuppressionPage(StaffPage):
             else:
                 messages.success(request, _("No more mail to %(email)s") % {"email": held.email})
                 return redirect("admin:mailroom_suppression_changelist")
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": ENTER.title,
-            "question": ENTER,
-            "form": form,
-            "back": reverse("admin:mailroom_suppression_changelist"),
-        }
-        return TemplateResponse(request, "members/admin/question.html", context)
+        back = reverse("admin:mailroom_suppression_changelist")
+        return question_page(self, request, ENTER, form, back=back)
 
     def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
         held = self.get_object(request, str(object_id))

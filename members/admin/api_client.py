@@ -27,7 +27,7 @@ from unfold.widgets import (
 )
 
 from members.actions.api_clients import Made, add_key, create_client, end_oldest_key, stop_client
-from members.admin.buttons import Question, ReasonForm, ask, found
+from members.admin.buttons import Question, ReasonForm, ask, found, question_page
 from members.admin.pages import ReadOnlyPage
 from members.admin.source import SourceField
 from members.admin.traces import Done
@@ -153,15 +153,8 @@ class ApiClientPage(ReadOnlyPage):
                 form.add_error(None, str(refusal))
             else:
                 return self._shown_once(request, made)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": NEW_CLIENT.title,
-            "question": NEW_CLIENT,
-            "form": form,
-            "back": reverse("admin:members_apiclient_changelist"),
-        }
-        return TemplateResponse(request, "members/admin/question.html", context)
+        back = reverse("admin:members_apiclient_changelist")
+        return question_page(self, request, NEW_CLIENT, form, back=back)
 
     @action(
         description=gettext_lazy("Make a new key"),

@@ -64,10 +64,23 @@ def ask(
         else:
             messages.success(request, done)
             return redirect(back)
+    return question_page(page, request, question, form, obj=obj, back=back)
+
+
+def question_page(
+    page: ModelAdmin,
+    request: HttpRequest,
+    question: Question,
+    form: forms.Form,
+    *,
+    obj: Model | None = None,
+    back: str,
+) -> TemplateResponse:
+    """Show a question; about a row, or about one that is still to be made."""
     context = {
         **page.admin_site.each_context(request),
         "opts": page.opts,
-        "original": obj,
+        **({"original": obj} if obj is not None else {}),
         "title": question.title,
         "question": question,
         "form": form,

@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +17,7 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from members.actions.terms import draft_terms, publish_terms
-from members.admin.buttons import Question, ask, found
+from members.admin.buttons import Question, ask, found, question_page
 from members.admin.pages import StaffPage
 from members.models import Terms
 from members.refusals import Refusal
@@ -173,16 +172,5 @@ class TermsPage(StaffPage):
             else:
                 messages.success(request, _("The draft was saved"))
                 return redirect("admin:members_terms_change", terms.pk)
-        return TemplateResponse(
-            request,
-            "members/admin/question.html",
-            {
-                **self.admin_site.each_context(request),
-                "opts": self.opts,
-                "original": draft,
-                "title": DRAFT.title,
-                "question": DRAFT,
-                "form": form,
-                "back": reverse("admin:members_terms_changelist"),
-            },
-        )
+        back = reverse("admin:members_terms_changelist")
+        return question_page(self, request, DRAFT, form, obj=draft, back=back)

@@ -8,7 +8,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
-from members.admin.buttons import Question
+from members.admin.buttons import Question, question_page
 from members.admin.reader import staff_of
 from members.refusals import Refusal
 from points.actions.publication import save_draft
@@ -92,16 +91,8 @@ def edit_draft(
         else:
             messages.success(request, _("The draft was saved"))
             return redirect("admin:points_programversion_change", version.pk)
-    context = {
-        **page.admin_site.each_context(request),
-        "opts": page.opts,
-        "original": draft,
-        "title": DRAFT.title,
-        "question": DRAFT,
-        "form": form,
-        "back": _back(draft),
-    }
-    return TemplateResponse(request, "members/admin/question.html", context)
+    back = _back(draft)
+    return question_page(page, request, DRAFT, form, obj=draft, back=back)
 
 
 @transaction.atomic

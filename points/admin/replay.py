@@ -16,7 +16,7 @@ from kombu.exceptions import OperationalError
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from members.admin.buttons import Question, found
+from members.admin.buttons import Question, found, question_page
 from members.admin.pages import ReadOnlyPage, StaffPage
 from members.admin.reader import staff_of
 from members.admin.traces import Done
@@ -87,16 +87,8 @@ def ask_for_replay(page: StaffPage, request: HttpRequest, draft: ProgramVersion)
         else:
             _send(request, replay)
             return redirect("admin:points_replay_change", replay.pk)
-    context = {
-        **page.admin_site.each_context(request),
-        "opts": page.opts,
-        "original": draft,
-        "title": QUESTION.title,
-        "question": QUESTION,
-        "form": form,
-        "back": f"../../{draft.pk}/change/",
-    }
-    return TemplateResponse(request, "members/admin/question.html", context)
+    back = f"../../{draft.pk}/change/"
+    return question_page(page, request, QUESTION, form, obj=draft, back=back)
 
 
 @transaction.atomic

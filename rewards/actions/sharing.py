@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from members.refusals import Refusal
 from rewards.models import Voucher
 
+SHARED = ["share_key", "shares_name", "greeting"]
+
 
 class OnlyGiftCardsAreShared(Refusal):
     code = "only_gift_cards_are_shared"
@@ -19,11 +21,13 @@ class GiftCardIsOver(Refusal):
 
 
 @transaction.atomic
-def share_gift_card(*, voucher_id: int, member_id: int, shows_name: bool, now: datetime) -> Voucher:
+def share_gift_card(
+    *, voucher_id: int, member_id: int, shows_name: bool, now: datetime, greeting: str = ""
+) -> Voucher:
     """
     Make the link that opens a gift card without a login, or keep the one there is.
 
-    `shows_name` says whether who opens it reads who gives it. Refuses other vouchers, and gift
+    `shows_name` says whether who opens it reads who gives it; they read the `greeting`. Refuses other vouchers, and gift
     cards that can no longer be used.
     """
     voucher = _locked(voucher_id, member_id)
@@ -32,8 +36,8 @@ def share_gift_card(*, voucher_id: int, member_id: int, shows_name: bool, now: d
     if voucher.state(now) not in Voucher.OPEN:
         raise GiftCardIsOver(_("This gift card can no longer be used, so it cannot be shared."))
     voucher.share_key = voucher.share_key or uuid4()
-    voucher.shares_name = shows_name
-    voucher.save(update_fields=["share_key", "shares_name"])
+    voucher.shares_name, voucher.greeting = shows_name, greeting
+    voucher.save(update_fields=SHARED)
     return voucher
 
 
@@ -41,8 +45,8 @@ def share_gift_card(*, voucher_id: int, member_id: int, shows_name: bool, now: d
 def end_sharing(*, voucher_id: int, member_id: int) -> Voucher:
     """Let the link open nothing any more; a link that is made later is another."""
     voucher = _locked(voucher_id, member_id)
-    voucher.share_key, voucher.shares_name = None, False
-    voucher.save(update_fields=["share_key", "shares_name"])
+    voucher.share_key, voucher.shares_name, voucher.greeting = None, False, ""
+    voucher.save(update_fields=SHARED)
     return voucher
 
 

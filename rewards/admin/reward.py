@@ -9,7 +9,6 @@ from django.db.models.functions import Coalesce
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -20,7 +19,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from members.admin.buttons import ask, found
+from members.admin.buttons import ask, found, question_page
 from members.admin.pages import StaffPage
 from members.admin.traces import Done, kept
 from points.reports.wording import money, whole
@@ -299,16 +298,7 @@ class RewardPage(StaffPage):
             self._keep_picture(request, reward, form.cleaned_data)
             messages.success(request, _("The picture was saved"))
             return redirect(_page(reward))
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "original": reward,
-            "title": PICTURE.title,
-            "question": PICTURE,
-            "form": form,
-            "back": _page(reward),
-        }
-        return TemplateResponse(request, "members/admin/question.html", context)
+        return question_page(self, request, PICTURE, form, obj=reward, back=_page(reward))
 
     @transaction.atomic
     def _keep_picture(self, request: HttpRequest, reward: Reward, answers: dict[str, Any]) -> None:

@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -26,7 +25,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from members.admin.buttons import Question, ask, found
+from members.admin.buttons import Question, ask, found, question_page
 from members.admin.pages import ReadOnlyPage
 from members.admin.reader import staff_of
 from members.admin.traces import Done
@@ -345,12 +344,5 @@ def _find(request: HttpRequest, page: VoucherPage) -> HttpResponse:
             if voucher is not None:
                 return redirect("admin:rewards_voucher_change", voucher.pk)
             form.add_error("code", _("No voucher has this code. Type it once more."))
-    context = {
-        **page.admin_site.each_context(request),
-        "opts": page.opts,
-        "title": FIND.title,
-        "question": FIND,
-        "form": form,
-        "back": reverse("admin:rewards_voucher_changelist"),
-    }
-    return TemplateResponse(request, "members/admin/question.html", context)
+    back = reverse("admin:rewards_voucher_changelist")
+    return question_page(page, request, FIND, form, back=back)

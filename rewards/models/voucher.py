@@ -16,6 +16,9 @@ from rewards.models.batch import Batch
 from rewards.models.redemption import Redemption
 from rewards.models.reward import Gives, Reward, Vat
 
+MOST_GREETING = 200
+"""Characters that who gives a gift card away may add."""
+
 
 class VoucherQuerySet(models.QuerySet["Voucher"]):
     """Filters that read as a sentence."""
@@ -169,6 +172,10 @@ class Voucher(models.Model):
     """What opens a gift card's page for whom its owner sent the link."""
     shares_name = models.BooleanField(default=False)
     """Whether that page says who gives it."""
+    greeting = models.CharField(
+        _("greeting"), max_length=MOST_GREETING, blank=True, default="", db_default=""
+    )
+    """What its owner says there; plain words, and nothing of them is a link."""
 
     HANDED_OVER, TAKEN_BACK = "handed_over", "taken_back"
     """Why it ended, where no colleague withdrew it: the thing itself left, or points came back."""

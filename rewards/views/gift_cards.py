@@ -18,6 +18,7 @@ from members.views.door import for_members
 from points.reports.wording import money
 from rewards.actions.sharing import end_sharing, share_gift_card
 from rewards.code_vault import share_key_of
+from rewards.forms import ShareForm
 from rewards.models import Voucher
 from rewards.reports.voucher_words import rules
 from rewards.reports.vouchers import ticket
@@ -31,13 +32,16 @@ OPENED = {"gift_card": "20/m/ip"}
 @require_POST
 @for_members
 def share(request: HttpRequest, member: Member, reference: UUID) -> HttpResponse:
-    """Make the link, with or without the giver's name."""
-    found = own_voucher(member, reference)
+    """Make the link, with or without the giver's name and words of theirs."""
+    found, form = own_voucher(member, reference), ShareForm(request.POST)
+    if not form.is_valid():
+        return voucher_page(request, found, form=form, status=422)
     try:
         share_gift_card(
             voucher_id=found.pk,
             member_id=member.pk,
-            shows_name="shows_name" in request.POST,
+            shows_name=form.cleaned_data["shows_name"],
+            greeting=form.cleaned_data["greeting"],
             now=timezone.now(),
         )
     except Refusal as refusal:
@@ -84,6 +88,7 @@ def _opened(request: HttpRequest, token: str) -> HttpResponse:
         "ticket": shown,
         "voucher": found,
         "giver": giver,
+        "greeting": found.greeting,
         "code": scannable(found) if shown.is_open else None,
         "rules": rules(found),
         "left": money(found.left),

@@ -15,6 +15,7 @@ from members.views.door import for_members
 from points.reports.wording import money
 from rewards.certificate import PAPERS, drawn
 from rewards.code_vault import share_token
+from rewards.forms import ShareForm
 from rewards.models import Voucher
 from rewards.reports.certificates import certificate_of
 from rewards.reports.voucher_words import rules
@@ -47,9 +48,14 @@ def voucher(request: HttpRequest, member: Member, reference: UUID) -> HttpRespon
 
 
 def voucher_page(
-    request: HttpRequest, found: Voucher, *, refused: str = "", status: int = 200
+    request: HttpRequest,
+    found: Voucher,
+    *,
+    refused: str = "",
+    form: ShareForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """Show a voucher to its owner; `refused` says why it could not be shared."""
+    """Show a voucher to its owner; `refused` or the form says why it could not be shared."""
     shown = ticket(found, timezone.now())
     context = {
         "ticket": shown,
@@ -60,6 +66,7 @@ def voucher_page(
         "left": money(found.left),
         "link": link_of(request, found),
         "refused": refused,
+        "form": form or ShareForm(),
     }
     return render(request, "rewards/voucher.html", context, status=status)
 

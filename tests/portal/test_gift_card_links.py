@@ -149,3 +149,52 @@ def test_nobody_shares_or_ends_the_card_of_another(card, now):
         share_gift_card(voucher_id=card.pk, member_id=other.pk, shows_name=True, now=now)
     with pytest.raises(Voucher.DoesNotExist):
         end_sharing(voucher_id=card.pk, member_id=other.pk)
+
+
+GREETING = "Gefeliciteerd, oma!\n<b>Lief</b> & http://x.example"
+
+
+def test_a_greeting_stands_on_the_page_as_it_was_typed_and_no_more(door, visitor, card):
+    page = visitor.get(share(door, card, greeting=GREETING)).content.decode()
+
+    assert "Gefeliciteerd, oma!<br>&lt;b&gt;Lief&lt;/b&gt; &amp; http://x.example" in page
+    assert 'href="http://x.example' not in page
+
+
+def test_its_owner_reads_the_greeting_and_it_ends_with_the_link(door, visitor, card):
+    share(door, card, greeting="Voor jou")
+    assert "Voor jou" in door.get(f"/my/vouchers/{card.reference}/").content.decode()
+
+    door.post(f"/my/vouchers/{card.reference}/share/end/")
+
+    card.refresh_from_db()
+    assert card.greeting == ""
+    assert "Voor jou" not in visitor.get(share(door, card)).content.decode()
+
+
+def test_a_greeting_of_200_characters_fits_with_its_line_ends(door, card):
+    text = "a" * 99 + "\r\n" + "b" * 100
+
+    assert share(door, card, greeting=text)
+    assert len(card.greeting) == 200
+
+
+def test_a_longer_greeting_makes_no_link_and_is_kept_to_be_mended(door, card):
+    answer = door.post(
+        f"/my/vouchers/{card.reference}/share/", {"greeting": "a" * 201, "shows_name": "on"}
+    )
+
+    card.refresh_from_db()
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert card.share_key is None
+    assert "Make it at most 200 characters; it has 201." in page
+    assert "a" * 201 in page
+
+
+def test_bytes_that_are_no_text_are_refused(door, card):
+    answer = door.post(f"/my/vouchers/{card.reference}/share/", {"greeting": "a\x00b"})
+
+    card.refresh_from_db()
+    assert answer.status_code == 422
+    assert card.share_key is None

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from members.actions.membership import freeze_membership
 from points.reports.statement import situation
+from rewards.actions.captures import capture_reservation
 from rewards.actions.catalog import (
     count_stock,
     give_early_access,
@@ -20,6 +21,7 @@ from rewards.actions.catalog import (
 )
 from rewards.reports.discounts import discounts, enough_for
 from tests import make
+from tests.rewards import tills
 
 pytestmark = pytest.mark.django_db
 
@@ -189,6 +191,17 @@ def test_vouchers_stand_below_the_balance_and_follow_what_becomes_of_them(door, 
     page = home(door)
 
     assert page.index("you can spend") < page.index("1 voucher to use") < page.index("Your tier")
+
+
+def test_a_till_that_uses_the_last_voucher_takes_the_strip_away(door, rich):
+    now = timezone.now()
+    voucher = make.redeem(rich, make.reward(), now=now).voucher
+    assert "1 voucher to use" in home(door)
+
+    held = tills.reserved(voucher, now=now)
+    capture_reservation(reservation_id=held.pk, amount=None, actor="user:1", now=now)
+
+    assert "to use" not in home(door)
 
 
 def test_the_catalog_says_it_too(door, rich):
