@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rewards', '0002_wrong_codes'),
+        ('rewards', '0002_wrong_codes_and_greetings'),
     ]
 
     operations = [
