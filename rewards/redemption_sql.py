@@ -1,20 +1,18 @@
 """What redeeming asks of the database: what it must know in one statement, what it made in another."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BigIntegerField, Field, Model
+from django.db.models import BigIntegerField
 
 from points.ledger_sql.cursor import prepared_cursor
 from rewards.models import LimitUse, Redemption, Reward, Stock, Voucher
+from rewards.rows_sql import columns, names, read, saved, values, width
 from rewards.standing import period_of
-
-M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,14 +30,10 @@ class Scene:
     is_repeated: bool
 
 
-def _names(model: type[Model], alias: str) -> str:
-    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
-
-
 PERIODS = [period for period, _label in Reward.Period.choices]
 SINCE = " ".join(f"WHEN '{period}' THEN %({period})s::date" for period in PERIODS)
 SCENE = f"""
-SELECT {_names(Reward, "r")}, {_names(Stock, "s")}, u.id, coalesce(u.times, 0),
+SELECT {names(Reward, "r")}, {names(Stock, "s")}, u.id, coalesce(u.times, 0),
        r.audience = 'invited' AND EXISTS
          (SELECT FROM rewards_invited i WHERE i.reward_id = r.id AND i.member_id = %(member)s),
        s.reward_id IS NOT NULL AND EXISTS
@@ -73,12 +67,10 @@ def scene_of(*, reward_id: int, member_id: int, key: UUID, today: date) -> Scene
         row = cursor.fetchone()
     if row is None:
         return None
-    reward_fields, stock_fields = Reward._meta.concrete_fields, Stock._meta.concrete_fields
-    reward = _made(Reward, reward_fields, row)
-    of_stock = row[len(reward_fields) :]
+    reward, of_stock = read(Reward, row), row[width(Reward) :]
     if of_stock[0] is not None:
-        reward.stock = _made(Stock, stock_fields, of_stock)
-    use_id, times, is_invited, has_place, is_repeated = of_stock[len(stock_fields) :]
+        reward.stock = read(Stock, of_stock)
+    use_id, times, is_invited, has_place, is_repeated = of_stock[width(Stock) :]
     use = LimitUse(
         pk=use_id, reward=reward, member_id=member_id, since=sinces[reward.period], times=times
     )
@@ -93,14 +85,14 @@ def scene_of(*, reward_id: int, member_id: int, key: UUID, today: date) -> Scene
 
 def keep(*, made: Redemption, voucher: Voucher | None) -> None:
     """Write a redemption, its voucher, and one time more in its period; both get their numbers."""
-    values = _values(made)
+    sent = values(made, saved(Redemption))
     if made.counted_since is not None:
-        values += [made.member_id, made.reward_id, made.counted_since]
+        sent += [made.member_id, made.reward_id, made.counted_since]
     if voucher is not None:
-        values += _values(voucher)
+        sent += values(voucher, saved(Voucher, but="redemption"))
     with prepared_cursor() as cursor:
         counts = made.counted_since is not None
-        cursor.execute(_keeping(has_voucher=voucher is not None, counts=counts), values)
+        cursor.execute(_keeping(has_voucher=voucher is not None, counts=counts), sent)
         made.pk, voucher_id = cursor.fetchone()
     made._state.adding = False
     if voucher is not None:
@@ -123,40 +115,18 @@ def take_piece(*, reward_id: int, is_held: bool) -> bool:
 @lru_cache
 def _keeping(*, has_voucher: bool, counts: bool) -> str:
     """Put the statement together that writes what was made, each row after what it points at."""
-    redemption, voucher = _saved(Redemption), _saved(Voucher)
+    redemption, voucher = saved(Redemption), saved(Voucher, but="redemption")
     statement = (
-        f"WITH made AS (INSERT INTO rewards_redemption ({_columns(redemption)})"
+        f"WITH made AS (INSERT INTO rewards_redemption ({columns(redemption)})"
         f" VALUES ({', '.join(['%s'] * len(redemption))}) RETURNING id)"
     )
     if counts:
         statement += COUNT
     if has_voucher:
-        values = ", ".join(f"%s::{field.db_type(connection)}" for field in voucher)
+        typed = ", ".join(f"%s::{field.db_type(connection)}" for field in voucher)
         statement += (
-            f", issued AS (INSERT INTO rewards_voucher ({_columns(voucher)}, redemption_id)"
-            f" SELECT {values}, made.id FROM made RETURNING id)"
+            f", issued AS (INSERT INTO rewards_voucher ({columns(voucher)}, redemption_id)"
+            f" SELECT {typed}, made.id FROM made RETURNING id)"
         )
     issued = "(SELECT id FROM issued)" if has_voucher else "NULL::bigint"
     return f"{statement} SELECT made.id, {issued} FROM made"
-
-
-def _saved(model: type[Model]) -> list[Field[Any, Any]]:
-    """Return the fields that are written; what the database numbers is not among them."""
-    fields = model._meta.concrete_fields
-    return [field for field in fields if not field.primary_key and field.name != "redemption"]
-
-
-def _columns(fields: Sequence[Field[Any, Any]]) -> str:
-    return ", ".join(f'"{field.column}"' for field in fields)
-
-
-def _values(row: Model) -> list[Any]:
-    return [
-        field.get_db_prep_save(getattr(row, field.attname), connection)
-        for field in _saved(type(row))
-    ]
-
-
-def _made(model: type[M], fields: Sequence[Field[Any, Any]], row: Sequence[Any]) -> M:
-    names = [field.attname for field in fields]
-    return model.from_db(connection.alias, names, row[: len(fields)])

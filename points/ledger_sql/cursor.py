@@ -20,10 +20,11 @@ class PreparedCursor(Cursor[Any]):
 
 def prepared_cursor() -> CursorWrapper:
     """
-    Return a cursor whose repeated statements are prepared, for a transaction that has begun.
+    Return a cursor whose repeated statements are prepared.
 
     Made for one event at a time. For thousands the plan must know how many they are.
     """
+    connection.ensure_connection()
     if connection.queries_logged:
         # Only what is bound on our side can be shown with its values.
         return connection.cursor()

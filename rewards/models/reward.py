@@ -44,7 +44,8 @@ class RewardQuerySet(models.QuerySet["Reward"]):
     """Filters that read as a sentence."""
 
     def lock(self, pk: int) -> "Reward":
-        return self.select_for_update(of=("self",)).get(pk=pk)
+        """Lock a reward, not against those who redeem it: what they write only points at it."""
+        return self.select_for_update(of=("self",), no_key=True).get(pk=pk)
 
     def live(self, now: datetime) -> Self:
         """Those that are offered to somebody at this moment, early access aside."""

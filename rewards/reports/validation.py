@@ -6,8 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
 from rewards import codes, promotion_words
 from rewards.code_vault import digest_of
@@ -23,6 +22,7 @@ from rewards.order_rules import (
     Why,
     applied,
 )
+from rewards.voucher_sql import taken_off, vouchers_by_digest
 
 HIDDEN = {Why.USED, Why.EXPIRED, Why.WITHDRAWN}
 """What a stranger hears as if there were no such code."""
@@ -79,8 +79,7 @@ def vouchers_of(typed: Sequence[str]) -> list[Voucher | None]:
     """Find the vouchers behind what was typed, in one query."""
     possible = [[digest_of(code) for code in candidates(text)] for text in typed]
     digests = [digest for some in possible for digest in some]
-    rows = Voucher.objects.filter(digest__in=digests).select_related("batch") if digests else []
-    known = {bytes(voucher.digest): voucher for voucher in rows}
+    known = vouchers_by_digest(digests)
     return [next((known[digest] for digest in some if digest in known), None) for some in possible]
 
 
@@ -211,21 +210,7 @@ def _taken(
     if not order.reference:
         return ()
     offered = {voucher.pk for voucher in vouchers if voucher is not None}
-    live = Q(state=Reservation.State.LIVE, until__gt=now) & ~Q(voucher__in=offered)
-    captured = Q(state=Reservation.State.CAPTURED, capture__is_undone=False)
-    of_order = Reservation.objects.filter(_of_source(asker.source_id), order=order.reference)
-    # Only what is asked for: all of these rows' columns cost more to write down than to find.
-    rows = (
-        of_order.filter(live | captured)
-        .order_by("pk")
-        .values_list(
-            "voucher_id",
-            "voucher__gives",
-            "voucher__product",
-            "voucher__is_alone",
-            Coalesce(F("capture__amount") - F("capture__rolled_back"), "amount"),
-        )
-    )
+    rows = taken_off(order.reference, asker.source_id, besides=offered, now=now)
     return tuple(
         Taken(voucher=pk, gives=gives, product=product, is_alone=is_alone, amount=amount)
         for pk, gives, product, is_alone, amount in rows
