@@ -104,8 +104,7 @@ def take_piece(*, reward_id: int, is_held: bool) -> bool:
     """
     Take one piece of a reward that has stock; False if none is left for who asks.
 
-    `is_held` takes the piece that was held for them. The row stays locked until the commit, so
-    this comes last.
+    `is_held` takes the piece that was held for them. The row stays locked until the commit.
     """
     with prepared_cursor() as cursor:
         cursor.execute(TAKE_HELD if is_held else TAKE, (reward_id,))

@@ -11,6 +11,8 @@ from points.ledger_sql.statements import LOCK_ONE, OPEN
 from points.program_cache import stamped_program
 from points.rules import Program
 
+LOCK = f"{LOCK_ONE} FOR SHARE OF m"
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:
@@ -28,13 +30,17 @@ class Holder:
 
 
 def lock_holder(member_id: int) -> Holder:
-    """Lock a member's account, opening it for who never had a point; it takes one statement."""
+    """
+    Lock a member's account, opening it for who never had a point, and keep the member as they are.
+
+    It takes one statement.
+    """
     with prepared_cursor() as cursor:
-        cursor.execute(LOCK_ONE, (member_id,))
+        cursor.execute(LOCK, (member_id,))
         rows = cursor.fetchall()
         if not rows:
             cursor.execute(OPEN, ([member_id],))
-            cursor.execute(LOCK_ONE, (member_id,))
+            cursor.execute(LOCK, (member_id,))
             rows = cursor.fetchall()
     ((_, _, _, _, _, _, tier, *_, standing, stamp),) = rows
     return Holder(Standing(standing), tier, stamped_program(stamp))

@@ -27,6 +27,8 @@ from rewards.reports.why_not import tier_names, why_not
 from rewards.signals import reward_redeemed, voucher_issued
 from rewards.standing import Reason, Taker, Why, reasons_not
 
+FEW = 25
+"""So many pieces or fewer are the last ones, which many may be after."""
 HANDING = {
     "none": Redemption.Handing.NONE,
     "ship": Redemption.Handing.TO_SEND,
@@ -50,8 +52,9 @@ def redeem_reward(
     The same request key always returns the same redemption, however often it comes; with other
     content it is refused. `points` is the price chosen and `revision` the one it was seen at:
     whoever looked at an older price is asked to look again. Otherwise refuses with the first of
-    `rewards.standing.Why`, and changes nothing. A piece of stock is taken last, so that those
-    who are after the last ones wait for each other no longer than a commit.
+    `rewards.standing.Why`, and changes nothing. A piece of stock is taken last, so that they who
+    want one wait for each other no longer than a commit; of the last few it is taken first, so
+    that who comes too late has done nothing yet.
     """
     try:
         return _redeem(member_id, reward_id, points, revision, request_key, actor, now)
@@ -87,6 +90,9 @@ def _redeem(
     )
     _check_offer(reward, taker, now, today)
     _check_price(reward, points=points, revision=revision)
+    is_scarce = reward.has_stock and reward.stock.left <= FEW
+    if is_scarce:
+        _take_piece(reward, taker)
     _spend(member_id, points, request_key, actor, now, reward)
     made = Redemption(
         request_key=request_key,
@@ -106,8 +112,8 @@ def _redeem(
     keep(made=made, voucher=voucher)
     if place is not None:
         _end(place, now)
-    if reward.has_stock and not take_piece(reward_id=reward.pk, is_held=taker.has_piece):
-        raise _refused(Reason(why=Why.SOLD_OUT))
+    if reward.has_stock and not is_scarce:
+        _take_piece(reward, taker)
     announce(reward_redeemed, redemption_id=made.pk)
     if voucher is not None:
         announce(voucher_issued, voucher_id=voucher.pk)
@@ -165,6 +171,11 @@ def _place_of(reward: Reward, member_id: int, now: datetime) -> Place | None:
     let_lapse(place_id=place.pk, now=now)
     reward.stock.refresh_from_db()
     return None
+
+
+def _take_piece(reward: Reward, taker: Taker) -> None:
+    if not take_piece(reward_id=reward.pk, is_held=taker.has_piece):
+        raise _refused(Reason(why=Why.SOLD_OUT))
 
 
 def _check_offer(reward: Reward, taker: Taker, now: datetime, today: date) -> None:
