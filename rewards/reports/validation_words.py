@@ -22,7 +22,7 @@ PLAIN: dict[Why, Promise] = {
         "This code is for members, a number of times each: scan the member's card as well."
     ),
     Why.USED_BY_MEMBER: gettext_lazy("This member has used this code as often as it may be used."),
-    Why.TWICE: gettext_lazy("This voucher is on the order twice; scan it once."),
+    Why.TWICE: gettext_lazy("This voucher counts once on an order."),
     Why.PRODUCT_TAKEN: gettext_lazy(
         "Another voucher gives this product already; one of them may be used on an order."
     ),
