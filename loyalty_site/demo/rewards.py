@@ -84,4 +84,6 @@ def redeem_a_few(rewards: list[Reward], now: datetime) -> None:
     gone = next(reward for reward in Reward.objects.with_its_stock() if reward.free == 0)
     waiting = Member.objects.filter(pk__in=rich[1 : WAITING + 1]).order_by("pk")
     for place, member in enumerate(waiting):
-        join_line(member_id=member.pk, reward_id=gone.pk, now=now - timedelta(days=9 - place))
+        # It is for members of a higher tier, and not each of these has reached it.
+        with suppress(Refusal):
+            join_line(member_id=member.pk, reward_id=gone.pk, now=now - timedelta(days=9 - place))

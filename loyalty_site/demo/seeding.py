@@ -55,14 +55,14 @@ def seed(*, households: int, now: datetime, say: Say, progress: Progress) -> Sum
     connect_tills(source_id=source_id, now=now)
     if summary.posted:
         leave_receipts(rows, now)
-        say("Doing the nightly jobs: expiry, tiers, verification ...")
-        for job in JOBS:
-            run_due(job=job, zone=program_zone(), now=now)
         say("Filling the catalog of rewards ...")
         fill_catalog(now)
         say("Making codes ...")
         write_codes(now)
         use_vouchers(now)
+        say("Doing the nightly jobs: expiry, tiers, verification ...")
+        for job in JOBS:
+            run_due(job=job, zone=program_zone(), now=now)
         say("Writing campaigns ...")
         write_campaigns(now)
         start_campaigns(now=now)
