@@ -89,7 +89,7 @@ def redeem_for_member(request: HttpRequest, member_id: int) -> HttpResponse:
     catalog = catalog_of(member, timezone.now())
     form = RedeemForm(catalog, request.POST or None, initial={"key": uuid4()})
     is_valid = form.is_valid()
-    done = _done_before(form, member) if request.method == "POST" else None
+    done = _done_before(form, member) if form.is_bound else None
     if done is not None:
         return _redeemed(request, done)
     if is_valid:

@@ -90,7 +90,7 @@ def test_what_was_seen_or_rang_no_alarm_is_refused(alarm, now):
 
 
 def test_nobody_settles_their_own_alarm(now):
-    boss = make.staff(superuser=True)
+    boss = make.staff(superuser=True, language="en")
     own = note_wrong_try(client_id=None, staff_id=boss.pk, now=now, many=10)
     client = at_desk(with_factor(boss))
 
