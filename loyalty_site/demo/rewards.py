@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from django.utils.translation import override
 
 from loyalty_site.demo.logins import login_in
+from loyalty_site.demo.people import person
 from loyalty_site.demo.pictures import drawn
 from members.actions.traces import record_act
 from members.models import Member, Tier, User
@@ -29,7 +30,11 @@ from rewards.reports.offers import price_of
 WRITTEN = tomllib.loads((Path(__file__).parent / "rewards.toml").read_text("utf-8"))["reward"]
 OPENED = timedelta(days=30)
 MOST_EAGER = 12
+SANNES = 1
+"""Her place among those who redeem: the latest, with a voucher that nobody used yet."""
 WAITING = 3
+SHARE = 8
+"""Of what they can spend they spend so much at once."""
 OF_THE_DEMO = ("picture", "stock", "alt_nl", "alt_en", "tier")
 AMOUNTS = ("value", "step_value", "percent", "most_off", "cost")
 
@@ -65,10 +70,15 @@ def put_up(entry: dict[str, Any], staff_id: int, at: datetime) -> Reward:
 def redeem_a_few(rewards: list[Reward], now: datetime) -> None:
     """Let members who have most points redeem what they can, and some wait for what is gone."""
     rich = list(Account.objects.order_by("-balance").values_list("member_id", flat=True))
+    sanne = Member.objects.filter(email=person(0).email).values_list("pk", flat=True).first()
+    if sanne is not None:
+        # Whom the demo logs in has something to show.
+        rich = [rich[0], *[pk for pk in rich[1:] if pk != sanne]]
+        rich.insert(min(SANNES, len(rich)), sanne)
     # Whoever came first stands first.
     for number, member_id in reversed(list(enumerate(rich[1 : MOST_EAGER + 1]))):
         reward = Reward.objects.get(pk=rewards[number % len(rewards) if number % 2 else 0].pk)
-        points = price_of(reward).highest(situation(member_id, now).spendable // 2)
+        points = price_of(reward).highest(situation(member_id, now).spendable // SHARE)
         at = now - timedelta(days=2 * number, hours=number)
         # Who has too few points, or meets an empty shelf, redeems nothing.
         with suppress(Refusal):

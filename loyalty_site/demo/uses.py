@@ -91,8 +91,8 @@ def till(client: ApiClient) -> str:
 
 
 def withdraw_one(now: datetime) -> None:
-    """The latest that nobody used yet: its owner asked for the points back."""
-    unused = Voucher.objects.filter(redemption__isnull=False, used=0).order_by("pk").last()
+    """The oldest that nobody used yet: its owner asked for the points back."""
+    unused = Voucher.objects.filter(redemption__isnull=False, used=0).order_by("pk").first()
     if unused is not None:
         void_voucher(
             voucher_id=unused.pk,
