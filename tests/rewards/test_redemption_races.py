@@ -33,7 +33,16 @@ def got(answers):
     return [answer for answer in answers if not isinstance(answer, str)]
 
 
-def test_the_last_ten_pieces_go_to_ten_of_thirty_two(now):
+ROUNDS = pytest.mark.parametrize(
+    "attempt",
+    [0, *(pytest.param(number, marks=pytest.mark.drill) for number in range(1, 51))],
+    ids=lambda number: f"round {number}",
+)
+"""Once in the suite, fifty times more in the drill."""
+
+
+@ROUNDS
+def test_the_last_ten_pieces_go_to_ten_of_thirty_two(now, attempt):
     what, members = make.reward(stock=10), [make.member(points=500) for _ in range(THREADS)]
 
     answers = at_once(lambda number: make.redeem(members[number], what).pk, THREADS)
@@ -46,20 +55,22 @@ def test_the_last_ten_pieces_go_to_ten_of_thirty_two(now):
     assert not verify_ledger().violations
 
 
-def test_the_last_points_are_spent_once(now):
+@ROUNDS
+def test_the_last_points_are_spent_once(now, attempt):
     what, by = make.reward(), make.member(points=1_499)
 
-    answers = at_once(lambda _number: make.redeem(by, what).pk, 8)
+    answers = at_once(lambda _number: make.redeem(by, what).pk, THREADS)
 
     assert len(got(answers)) == 2
     assert refusals(answers) == {"not_enough_points"}
     assert make.balance(by) == 499
 
 
-def test_the_limit_holds_for_many_clicks(now):
-    what, by = make.reward(per_member=2, period="month"), make.member(points=5_000)
+@ROUNDS
+def test_the_limit_holds_for_many_clicks(now, attempt):
+    what, by = make.reward(per_member=2, period="month"), make.member(points=25_000)
 
-    answers = at_once(lambda _number: make.redeem(by, what).pk, 8)
+    answers = at_once(lambda _number: make.redeem(by, what).pk, THREADS)
 
     assert len(got(answers)) == 2
     assert refusals(answers) == {"reward_limit_reached"}
