@@ -219,16 +219,6 @@ def test_pieces_that_come_in_at_once_are_held_for_as_many(now):
     assert stock.held == Place.objects.filter(state="held").count()
 
 
-def test_one_key_for_two_members_redeems_for_one_of_them(now):
-    what, members, key = make.reward(), [make.member(points=500) for _ in range(8)], uuid4()
-
-    answers = at_once(lambda number: make.redeem(members[number], what, key=key).pk, 8)
-
-    assert len(got(answers)) == 1
-    assert refusals(answers) == {"other_content"}
-    assert Redemption.objects.count() == 1
-
-
 def test_pieces_that_are_entered_twice_at_once_come_in_once(now):
     what, key = make.reward(stock=0), uuid4()
 
