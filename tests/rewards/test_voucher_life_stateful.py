@@ -131,18 +131,16 @@ class Lives(RuleBasedStateMachine):
             now=self.now,
         )
 
-    @rule(minutes=st.sampled_from([1, 14, 15, 60, 24 * 60, 15 * 24 * 60]))
-    def wait(self, minutes):
+    @rule(
+        minutes=st.sampled_from([1, 14, 15, 60, 24 * 60, 15 * 24 * 60, -1, -20]),
+        is_swept=st.booleans(),
+    )
+    def time_passes(self, minutes, is_swept):
+        """Or our clock is put right; a job may have swept up what ran out, or not yet."""
         if self.now < make.NOW + timedelta(days=100):
             self.now += timedelta(minutes=minutes)
-
-    @rule(minutes=st.sampled_from([1, 20]))
-    def our_clock_goes_back(self, minutes):
-        self.now -= timedelta(minutes=minutes)
-
-    @rule()
-    def sweep(self):
-        lapse_reservations(now=self.now)
+        if is_swept:
+            lapse_reservations(now=self.now)
 
     @rule(voucher=vouchers)
     def void(self, voucher):
@@ -242,9 +240,9 @@ def drive(examples, steps):
 
 
 def test_no_life_of_vouchers_breaks_a_rule():
-    assert drive(15, 30) > 20
+    assert drive(15, 30) > 50
 
 
 @pytest.mark.drill
 def test_no_long_life_of_vouchers_breaks_a_rule():
-    assert drive(int(os.environ.get("VOUCHER_LIVES", "400")), 60) > 1_500
+    assert drive(int(os.environ.get("VOUCHER_LIVES", "400")), 60) > 2_000
